@@ -10,6 +10,8 @@ import { FileEdits } from './ui/edits/fileEdits.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
 import { registerEvaluatorStudies } from './ui/evaluators/registerEvaluatorStudies.ts';
+import { GatewayFeed } from './ui/gateway/gatewayFeed.ts';
+import { type Gateway, registerGateway } from './ui/gateway/registerGateway.ts';
 import { Problems } from './ui/language/problems.ts';
 import { registerLanguage } from './ui/language/registerLanguage.ts';
 import { completeWithEditor } from './ui/models/editorModels.ts';
@@ -51,6 +53,7 @@ export interface Api {
   readonly services: Services;
   readonly traces: Traces;
   readonly alerts: Alerts;
+  readonly gateway: Gateway;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -95,10 +98,12 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   const tests = registerTests(client, runs, output);
   const providers = registerProviders(client, listing, output);
+  const gatewayFeed = new GatewayFeed(client, output);
   const services = registerServices({
     engine: client,
     listing,
     settings,
+    gateway: gatewayFeed,
     output,
     collection: context.environmentVariableCollection,
   });
@@ -114,6 +119,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     memory: context.workspaceState,
     output,
   });
+  const gateway = registerGateway({ engine: client, feed: gatewayFeed, settings, preview, output });
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
@@ -132,6 +138,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     services,
     traces,
     alerts,
+    gateway,
     registerMonitor({
       engine: client,
       output,
@@ -191,6 +198,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     services,
     traces,
     alerts,
+    gateway,
     activationMs: performance.now() - begun,
   };
 }

@@ -28,6 +28,8 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   budgets: async () => (await import('./commands/budgets.ts')).addBudgets,
   providers: async () => (await import('./commands/providers.ts')).addProviders,
   release: async () => (await import('./commands/release.ts')).addRelease,
+  gateway: async () => (await import('./commands/gateway.ts')).addGateway,
+  shadow: async () => (await import('./commands/shadow.ts')).addShadow,
   serve: async () => (await import('./commands/serve.ts')).addServe,
 };
 

@@ -8,6 +8,7 @@ import { compressHandlers } from './compressHandlers.ts';
 import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
 import { evaluatorHandlers } from './evaluatorHandlers.ts';
+import { gatewayHandlers } from './gatewayHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
 import { metricHandlers } from './metricHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
@@ -15,6 +16,7 @@ import { PromptReader } from './openedPrompt.ts';
 import { providerHandlers } from './providerHandlers.ts';
 import { receiverHandlers } from './receiverHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
+import { servicesAttachmentOf } from './servicesAttachment.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { toFailure } from './toFailure.ts';
 import { tokenHandlers } from './tokenHandlers.ts';
@@ -29,6 +31,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
   const datasets = new DatasetCache();
   const comparisons = new ComparisonJobs(session);
   const prompts = new PromptReader(session);
+  const attachment = servicesAttachmentOf(session);
   peer.answer(
     engineCalls,
     {
@@ -38,7 +41,8 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...runHandlers(session, comparisons),
       ...compareHandlers(session, comparisons),
       ...evaluatorHandlers(session),
-      ...receiverHandlers(session),
+      ...receiverHandlers(session, attachment),
+      ...gatewayHandlers(session, attachment),
       ...modelHandlers(session),
       ...providerHandlers(session),
       ...tokenHandlers(session, prompts),

@@ -1,18 +1,23 @@
 import { UserError } from '../engine/errors.ts';
-import type { Clock, Log } from '../engine/ports.ts';
+import type { Clock, Log, Secrets } from '../engine/ports.ts';
 import { CallFailure } from '../protocol/callFailure.ts';
 import { ConnectionLostError } from '../protocol/connectionLostError.ts';
+import type { GatewayStart } from '../protocol/gatewayParams.ts';
 import type { ReceiverStart, ServicesState } from '../protocol/receiverCalls.ts';
 import type { EndReason, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { ServicesLink } from '../services/servicesLink.ts';
 import { stopServices } from '../services/stopServices.ts';
 import { VERSION } from '../version.ts';
+import type { Session } from './session.ts';
+import { WindowKeys } from './windowKeys.ts';
 
 export interface AttachmentOptions {
   /** Real path of the workspace. */
   root: string;
   clock: Clock;
   log: Log;
+  /** The window's; undefined where it has none. */
+  secrets?: Secrets | undefined;
   onChange(state: ServicesState): void;
 }
 
@@ -31,9 +36,17 @@ export class ServicesAttachment {
   #attaching: Promise<ServicesLink> | undefined;
   /** What this window wants received; undefined where it does not, or somebody has switched it off. */
   #wish: ReceiverStart | undefined;
+  readonly #keys: WindowKeys;
 
   constructor(options: AttachmentOptions) {
     this.#options = options;
+    this.#keys = new WindowKeys({
+      secrets: options.secrets,
+      log: options.log,
+      give: async (keys) => {
+        if (this.#link) this.#show(await this.#link.call('gateway/keys', { keys: [...keys] }));
+      },
+    });
   }
 
   get state(): ServicesState {
@@ -60,6 +73,36 @@ export class ServicesAttachment {
     return this.#state;
   }
 
+  /** Attaches where the process runs already. */
+  async look(): Promise<ServicesState> {
+    if (this.#link || this.#attaching) return this.#state;
+    const { root, log } = this.#options;
+    try {
+      const link = await ServicesLink.find(root, this.#linkOptions());
+      if (link && !this.#link) await this.#take(link);
+    } catch (error) {
+      log.write('debug', `the services process was not attached to: ${messageOf(error)}`);
+    }
+    return this.#state;
+  }
+
+  /** Rejects with UserError or CallFailure where it cannot be started, or cannot listen there. */
+  async startGateway(wish: GatewayStart, signal: AbortSignal): Promise<ServicesState> {
+    this.#keys.askAgain();
+    try {
+      return await this.ask((link) => link.call('gateway/start', wish, signal));
+    } catch (error) {
+      if (!this.#link && !signal.aborted) this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Asks the process, which is started where there is none. */
+  async ask(ask: (link: ServicesLink) => Promise<ServicesStatus>): Promise<ServicesState> {
+    this.#show(await ask(await this.#attach()));
+    return this.#state;
+  }
+
   async end(): Promise<ServicesState> {
     this.#wish = undefined;
     await stopServices(this.#options.root, this.#options.clock);
@@ -83,22 +126,30 @@ export class ServicesAttachment {
   }
 
   async #attachNow(): Promise<ServicesLink> {
-    const { root, clock, log } = this.#options;
     this.#change({ state: 'attaching' });
-    const link = await ServicesLink.attach(
-      root,
-      {
-        client: 'window',
-        clock,
-        onStatus: (status) => this.#show(status),
-        onGone: (reason) => this.#gone(reason),
-      },
-      this.#closed.signal,
-    );
+    const link = await ServicesLink.attach(this.#options.root, this.#linkOptions(), this.#closed.signal);
+    return this.#take(link);
+  }
+
+  #linkOptions() {
+    return {
+      client: 'window' as const,
+      clock: this.#options.clock,
+      onStatus: (status: ServicesStatus) => this.#show(status),
+      onGone: (reason: EndReason | null) => this.#gone(reason),
+    };
+  }
+
+  async #take(link: ServicesLink): Promise<ServicesLink> {
     if (link.isGone) throw new ConnectionLostError('services/hello');
     if (link.version !== VERSION)
-      log.write('info', `the services process is version ${link.version}, and this is version ${VERSION}`);
+      this.#options.log.write(
+        'info',
+        `the services process is version ${link.version}, and this is version ${VERSION}`,
+      );
     this.#link = link;
+    // What it goes on with, a window that finds it has not heard of.
+    this.#show(await link.call('services/status', {}));
     return link;
   }
 
@@ -107,6 +158,7 @@ export class ServicesAttachment {
     // Somebody has switched it off, here or elsewhere.
     if (before && status.receiver.state === 'off') this.#wish = undefined;
     this.#change({ state: 'attached', status });
+    this.#keys.offer(status);
   }
 
   #gone(reason: EndReason | null): void {
@@ -163,6 +215,24 @@ export class ServicesAttachment {
     this.#state = state;
     if (!this.#closed.signal.aborted) this.#options.onChange(state);
   }
+}
+
+/** One a window, made when it is first asked for. */
+export function servicesAttachmentOf(session: Session): () => ServicesAttachment {
+  let known: ServicesAttachment | undefined;
+  return () => {
+    if (known) return known;
+    const opened = new ServicesAttachment({
+      root: session.root,
+      clock: session.ports.clock,
+      log: session.log,
+      secrets: session.secrets,
+      onChange: (state) => session.tell('receiver/changed', state),
+    });
+    session.onClose(async () => opened.close());
+    known = opened;
+    return opened;
+  };
 }
 
 function messageOf(error: unknown): string {

@@ -3,8 +3,16 @@ import path from 'node:path';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
+import { defined } from '../engine/model/defined.ts';
 import type { EvaluationVerdict } from '../engine/model/runVerdict.ts';
-import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
+import {
+  type Clock,
+  type Environment,
+  fixedEnvironment,
+  type Log,
+  type Random,
+  type Secrets,
+} from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import type { GuardControl } from '../engine/resilience/guardControl.ts';
 import { ProviderGuards } from '../engine/resilience/providerGuards.ts';
@@ -113,6 +121,12 @@ export class Session {
     return this.trusted ? this.ports.environment : fixedEnvironment({});
   }
 
+  /** The person's keys, as the window gives them out; undefined for a window that has none. */
+  get secrets(): Secrets | undefined {
+    const { trusted, bridge } = this.#started();
+    return trusted && bridge ? secrets(this.#peer) : undefined;
+  }
+
   async load(signal: AbortSignal): Promise<Workspace> {
     const workspace = await loadWorkspace(this.#loadOptions(signal));
     this.#config = workspace.config;
@@ -151,7 +165,8 @@ export class Session {
         openDataset: openDatasetAside,
         judge: (store, runId) => this.judge(store, runId),
         trust: { commands: trusted, scripts: trusted && scripts },
-        ...(bridge ? { secrets: secrets(this.#peer), editorModels: editorModels(this.#peer) } : {}),
+        ...defined({ secrets: this.secrets }),
+        ...(bridge ? { editorModels: editorModels(this.#peer) } : {}),
       },
       this.openStore(),
     );

@@ -5,6 +5,7 @@ import { compareCalls } from './compareCalls.ts';
 import { compressCalls } from './compressCalls.ts';
 import { datasetCalls } from './datasetCalls.ts';
 import { evaluatorCalls } from './evaluatorCalls.ts';
+import { gatewayCalls } from './gatewayCalls.ts';
 import { languageCalls } from './languageCalls.ts';
 import { metricCalls } from './metricCalls.ts';
 import { modelCalls } from './modelCalls.ts';
@@ -32,6 +33,7 @@ export const engineCalls = {
   ...compareCalls,
   ...evaluatorCalls,
   ...receiverCalls,
+  ...gatewayCalls,
   ...traceCalls,
   ...alertCalls,
   ...metricCalls,

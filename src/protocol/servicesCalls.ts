@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { EventTable } from './call.ts';
+import { gatewayState, givenKey } from './gatewayEntries.ts';
+import { gatewayStart, gatewayWeights, shadowStart, shadowStop } from './gatewayParams.ts';
 
 /**
  * The contract with the services process. Another version is served as long as `major` is the same: within it, calls, fields and
  * states are only added.
  */
-export const SERVICES_CONTRACT = { major: 1, minor: 1 } as const;
+export const SERVICES_CONTRACT = { major: 1, minor: 2 } as const;
 
 const contract = z.object({ major: z.int(), minor: z.int() });
 
@@ -118,6 +120,8 @@ export const servicesStatus = z.object({
     )
     .default([]),
   stream: streamStatus.default({ monitors: [], behind: 0, problem: null, subscribers: [] }),
+  /** Versions before 1.2 have none. */
+  gateway: gatewayState.default({ state: 'off' }),
 });
 
 export type ServicesStatus = z.output<typeof servicesStatus>;
@@ -157,6 +161,17 @@ export const servicesCalls = {
     ]),
     result: servicesStatus,
   },
+  /** Takes requests for models and agents, as `gateway` of touchstone.yaml says. Fails where the port is taken. */
+  'gateway/start': { params: gatewayStart, result: servicesStatus },
+  /** Requests under way are finished first. Shadows end with it. */
+  'gateway/stop': { params: z.object({}), result: servicesStatus },
+  /** They hold until others are set, also after the process was killed. */
+  'gateway/weights': { params: gatewayWeights, result: servicesStatus },
+  /** Kept in memory alone, as long as the process lives. */
+  'gateway/keys': { params: z.object({ keys: z.array(givenKey).max(200) }), result: servicesStatus },
+  /** In place of the shadow that the route has. */
+  'shadow/start': { params: shadowStart, result: servicesStatus },
+  'shadow/stop': { params: shadowStop, result: servicesStatus },
   /** It ends once it has answered. */
   'services/stop': { params: z.object({}), result: z.object({}) },
 };

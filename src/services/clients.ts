@@ -144,6 +144,12 @@ class Client {
       'services/status': served('services/status'),
       'services/receive': served('services/receive'),
       'services/stop': served('services/stop'),
+      'gateway/start': served('gateway/start'),
+      'gateway/stop': served('gateway/stop'),
+      'gateway/weights': served('gateway/weights'),
+      'gateway/keys': served('gateway/keys'),
+      'shadow/start': served('shadow/start'),
+      'shadow/stop': served('shadow/stop'),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { ServicesLease } from '../engine/attach/servicesLease.ts';
 import { UserError } from '../engine/errors.ts';
+import { withoutGateway } from '../engine/model/gatewayVariables.ts';
 import { type Clock, fixedEnvironment, type Random } from '../engine/ports.ts';
 import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
 import { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts';
@@ -12,8 +13,10 @@ import { ExposedMetrics } from './exposedMetrics.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
 import { Live } from './live.ts';
 import { LiveAlerts } from './liveAlerts.ts';
+import { LiveGateway } from './liveGateway.ts';
 import { LiveMetrics } from './liveMetrics.ts';
 import { LiveMonitors } from './liveMonitors.ts';
+import { openGateway } from './openGateway.ts';
 import { ReceivedTraces } from './receivedTraces.ts';
 import { type Exposure, Receiving, type Wish } from './receiving.ts';
 import { WorkspacePrices } from './workspacePrices.ts';
@@ -28,6 +31,8 @@ export interface HostedOptions {
   forward: Pick<ForwardingOptions, 'configFile' | 'environment' | 'given' | 'mayReadKeys' | 'onLoss'>;
   /** Which those who ask for evaluations must show. */
   token: string;
+  /** Somebody is attached who may have keys. */
+  isAttended(): boolean;
   /** Something was done for a sender or client. */
   onTouch(): void;
   /** The status has changed. */
@@ -35,10 +40,11 @@ export interface HostedOptions {
   onBug(error: unknown): void;
 }
 
-type Left = Pick<ServicesLease, 'receives'>;
+type Left = Pick<ServicesLease, 'receives' | 'gateway'>;
 
-/** What the services process does for its workspace: it receives traces, and measures, evaluates and watches them. */
+/** What the services process does for its workspace: it receives traces, and measures, evaluates and watches them; and the gateway. */
 export class HostedServices {
+  readonly gateway: LiveGateway;
   readonly #options: HostedOptions;
   readonly #forwarding: Forwarding;
   readonly #traces: ReceivedTraces;
@@ -64,7 +70,7 @@ export class HostedServices {
     );
     const { mayReadKeys, environment } = forward;
     // An editor may have keys in its environment that the person gave to something else.
-    const keys = mayReadKeys ? environment : fixedEnvironment({});
+    const keys = mayReadKeys ? withoutGateway(environment) : fixedEnvironment({});
     const configuration = new ConfigurationFile(root, keys, clock);
     this.#prices = new WorkspacePrices(configuration);
     this.#monitors = new LiveMonitors({
@@ -99,7 +105,12 @@ export class HostedServices {
       ...{ root, configuration, clock, random, onBug, onChange },
       // A workspace names what signs and where to: no key is used for it without a word of the person.
       environment: mayReadKeys ? environment : null,
-      isReceiving: () => this.#receiving.state.state === 'receiving',
+      isReceiving: () => this.#receiving.state.state === 'receiving' || this.gateway.lease !== null,
+    });
+    this.gateway = new LiveGateway({
+      ...{ root, configuration, environment: keys, clock, random, onBug, onChange: touched },
+      isAttended: options.isAttended,
+      open: (ports) => openGateway(ports, this.#traces),
     });
   }
 
@@ -111,6 +122,7 @@ export class HostedServices {
       liveProblems: [...this.#live.problems, ...this.#alerts.problems],
       forward: this.#forwarding.status,
       stream: this.#monitors.status,
+      gateway: this.gateway.state,
     };
   }
 
@@ -120,13 +132,14 @@ export class HostedServices {
     return {
       receives:
         state.state === 'receiving' ? { port: state.port, keep: state.keep, token: state.token } : null,
+      gateway: this.gateway.lease,
     };
   }
 
   /** Goes on when nobody is attached. */
   get isKept(): boolean {
     const { state } = this.#receiving;
-    return state.state === 'receiving' && state.keep;
+    return (state.state === 'receiving' && state.keep) || this.gateway.isKept;
   }
 
   /** Rejects with UserErrors for what is given beside the configuration. */
@@ -134,8 +147,8 @@ export class HostedServices {
     return this.#forwarding.refresh();
   }
 
-  /** As the process did that was killed. Where its port is taken meanwhile, the state says so. */
-  async goOn({ receives }: Left, signal: AbortSignal): Promise<void> {
+  /** As the process did that was killed. Where one of its ports is taken meanwhile, the state says so. */
+  async goOn({ receives, gateway }: Left, signal: AbortSignal): Promise<void> {
     await this.#prices.refresh();
     this.#traces.goOn();
     if (receives) {
@@ -144,6 +157,7 @@ export class HostedServices {
         this.#receiving.on({ port, keep, token: this.#options.exposure.token ?? token }),
       );
     }
+    if (gateway) await this.#quietly(() => this.gateway.start(gateway));
     this.#watchingAlerts = this.#alerts.run(signal);
   }
 
@@ -161,7 +175,7 @@ export class HostedServices {
 
   /** What is under way is finished first; the signal of `goOn` must be aborted. */
   async close(): Promise<void> {
-    await this.#receiving.off();
+    await Promise.all([this.#receiving.off(), this.gateway.stop()]);
     await this.#forwarding.close();
     await this.#watchingAlerts;
     this.#traces.close();

@@ -5,6 +5,7 @@ import { readLease, type ServicesLease } from '../engine/attach/servicesLease.ts
 import { ServicesLock } from '../engine/attach/servicesLock.ts';
 import { listenAt } from '../engine/attach/servicesSocket.ts';
 import { processIdentity } from '../engine/processes/processIdentity.ts';
+import type { GatewayStart } from '../protocol/gatewayParams.ts';
 import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { VERSION } from '../version.ts';
 import { Clients, type ServicesHandlers } from './clients.ts';
@@ -30,7 +31,7 @@ export class ServicesHost {
   readonly #options: HostOptions;
   readonly #lock: ServicesLock;
   readonly #server: Server;
-  readonly #self: Omit<ServicesLease, 'receives'>;
+  readonly #self: Omit<ServicesLease, 'receives' | 'gateway'>;
   readonly #lease: HostLease;
   readonly #clients: Clients;
   readonly #services: HostedServices;
@@ -87,6 +88,7 @@ export class ServicesHost {
     this.#services = new HostedServices({
       ...options,
       token,
+      isAttended: () => this.#clients.attached.windows > 0,
       onTouch: () => this.#idle?.touch(),
       onChange: changed,
     });
@@ -126,6 +128,11 @@ export class ServicesHost {
     return this.#change(() => this.#services.receive(wanted));
   }
 
+  /** Likewise. */
+  startGateway(wanted: GatewayStart): Promise<ServicesStatus> {
+    return this.#change(() => this.#services.gateway.start(wanted));
+  }
+
   /** What is under way is finished first. Idempotent. */
   async end(reason: EndReason): Promise<void> {
     if (this.#ending.signal.aborted) return;
@@ -142,6 +149,11 @@ export class ServicesHost {
   }
 
   #handlers(): ServicesHandlers {
+    const { gateway } = this.#services;
+    const after = async (work: Promise<void> | void): Promise<ServicesStatus> => {
+      await work;
+      return this.status;
+    };
     return {
       'services/status': () => this.status,
       'services/receive': (wanted) => this.receive(wanted),
@@ -149,6 +161,12 @@ export class ServicesHost {
         setImmediate(() => void this.end('asked'));
         return {};
       },
+      'gateway/start': (wanted) => this.startGateway(wanted),
+      'gateway/stop': () => this.#change(() => gateway.stop()),
+      'gateway/weights': (wanted) => after(gateway.setWeights(wanted)),
+      'gateway/keys': ({ keys }) => after(gateway.giveKeys(keys)),
+      'shadow/start': (wanted) => after(gateway.mirror(wanted)),
+      'shadow/stop': ({ route }) => after(gateway.stopMirroring(route)),
     };
   }
 
@@ -164,7 +182,10 @@ export class ServicesHost {
     this.#server.on('connection', (socket) => this.#clients.take(socket));
     // Whoever finds the lease is served at once.
     this.#lease.write();
-    await this.#services.goOn({ receives: left?.receives ?? null }, this.#ending.signal);
+    await this.#services.goOn(
+      { receives: left?.receives ?? null, gateway: left?.gateway ?? null },
+      this.#ending.signal,
+    );
     this.#lease.write();
     void this.#watch();
     void this.#endWhenIdle();

@@ -105,6 +105,18 @@ export interface Commands {
   'touchstone.alerts.unmute'(alert?: { name: string; label?: string | null }): Promise<void>;
   'touchstone.alerts.test'(alert?: { name: string }): Promise<void>;
   'touchstone.alerts.goToRule'(alert?: { name: string }): Promise<void>;
+  'touchstone.gateway.show'(): Promise<void>;
+  /** Starts the process that serves it, where there is none. */
+  'touchstone.gateway.start'(): Promise<void>;
+  /** For all windows and terminals of the workspace. */
+  'touchstone.gateway.stop'(): Promise<void>;
+  /** A route by its name; without one the person picks. */
+  'touchstone.gateway.mirror'(route?: { route: string }): Promise<void>;
+  'touchstone.gateway.stopMirroring'(route?: { route: string }): Promise<void>;
+  'touchstone.gateway.setWeights'(route?: { route: string }): Promise<void>;
+  'touchstone.gateway.openComparison'(route?: { route: string }): Promise<void>;
+  'touchstone.gateway.promotePairs'(route?: { route: string }): Promise<void>;
+  'touchstone.gateway.copyEnvironment'(): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;
   /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
   'touchstone.createEvaluation'(): Promise<void>;
@@ -196,6 +208,15 @@ export const commandIds = [
   'touchstone.alerts.unmute',
   'touchstone.alerts.test',
   'touchstone.alerts.goToRule',
+  'touchstone.gateway.show',
+  'touchstone.gateway.start',
+  'touchstone.gateway.stop',
+  'touchstone.gateway.mirror',
+  'touchstone.gateway.stopMirroring',
+  'touchstone.gateway.setWeights',
+  'touchstone.gateway.openComparison',
+  'touchstone.gateway.promotePairs',
+  'touchstone.gateway.copyEnvironment',
   'touchstone.openWalkthrough',
   'touchstone.createEvaluation',
   'touchstone.runEvaluation',
@@ -230,6 +251,8 @@ export interface SettingValues {
   'touchstone.traces.environment': 'off' | 'unlessSet' | 'always';
   /** Addresses of other services by their names; `{traceId}` and others are filled in. */
   'touchstone.traces.links': { [name: string]: string };
+  'touchstone.gateway.port': number;
+  'touchstone.gateway.environment': boolean;
 }
 export type SettingId = keyof SettingValues;
 
@@ -244,6 +267,8 @@ export const settingIds = [
   'touchstone.traces.requireToken',
   'touchstone.traces.environment',
   'touchstone.traces.links',
+  'touchstone.gateway.port',
+  'touchstone.gateway.environment',
 ] as const satisfies readonly SettingId[];
 
 /** Context keys for `when` clauses. */
@@ -259,6 +284,7 @@ export interface ContextValues {
   'touchstone.tracesFiltered': boolean;
   /** The view stays as it is, whatever comes. */
   'touchstone.tracesPaused': boolean;
+  'touchstone.gateway': 'off' | 'serving' | 'failed';
   /** A prompt differs from the last commit. */
   'touchstone.promptsChanged': boolean;
   /** An edit waits to be applied or discarded. */
@@ -274,6 +300,7 @@ export const contextIds = [
   'touchstone.tracesListed',
   'touchstone.tracesFiltered',
   'touchstone.tracesPaused',
+  'touchstone.gateway',
   'touchstone.promptsChanged',
   'touchstone.editPending',
 ] as const satisfies readonly ContextId[];
@@ -285,6 +312,7 @@ export const viewIds = [
   'touchstone.runs',
   'touchstone.traces',
   'touchstone.alerts',
+  'touchstone.gateway',
   'touchstone.providers',
 ] as const;
 export type ViewId = (typeof viewIds)[number];

@@ -47,7 +47,10 @@ describe('services processes and windows of different versions', () => {
     const started = processIdentity(process.pid);
     writeLease(
       files.lease,
-      { pid: process.pid, started, startedAt: 0, socket, version: '9.9.9', token: 't', receives: null },
+      {
+        ...{ pid: process.pid, started, startedAt: 0, socket, version: '9.9.9', token: 't' },
+        ...{ receives: null, gateway: null },
+      },
       systemRandom,
     );
     return root;
@@ -77,6 +80,12 @@ describe('services processes and windows of different versions', () => {
         'services/status': () => Promise.reject(new Error('it was let in')),
         'services/receive': () => Promise.reject(new Error('it was let in')),
         'services/stop': () => ({}),
+        'gateway/start': () => Promise.reject(new Error('it was let in')),
+        'gateway/stop': () => Promise.reject(new Error('it was let in')),
+        'gateway/weights': () => Promise.reject(new Error('it was let in')),
+        'gateway/keys': () => Promise.reject(new Error('it was let in')),
+        'shadow/start': () => Promise.reject(new Error('it was let in')),
+        'shadow/stop': () => Promise.reject(new Error('it was let in')),
       },
     });
     const server = createServer((socket) => clients.take(socket));

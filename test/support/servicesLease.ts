@@ -12,6 +12,7 @@ export function leaseOf(root: string, lease: Partial<ServicesLease> = {}): void 
     {
       ...{ pid: process.pid, started: processIdentity(process.pid), startedAt: Date.now(), socket },
       ...{ version: '1.0.0', token: 't', receives: { port: 4318, keep: false, token: null } },
+      gateway: null,
       ...lease,
     },
     systemRandom,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../engine/errors.ts';
+import { USUAL_GATEWAY_PORT } from '../../services/liveGateway.ts';
 import { USUAL_PORT } from '../../services/receiving.ts';
 import { wholeNumber } from '../options/amounts.ts';
 import { configOption } from '../options/common.ts';
@@ -33,6 +34,12 @@ export function addServe(program: Command, act: RunAction): void {
       '--forward-header <name=value...>',
       'with --forward: headers of each request; ${env:NAME} stands for an environment variable',
     )
+    .option('--gateway', 'pass on requests of applications to models and agents, too')
+    .option(
+      '--gateway-port <port>',
+      `with --gateway: its port; 0 for any that is free (default: gateway.port of touchstone.yaml, or ${USUAL_GATEWAY_PORT})`,
+      wholeNumber(0, 65_535),
+    )
     .option('-d, --detach', 'receive in the background, until --stop')
     .option('--status', 'show whether the services process runs, and what it receives')
     .option('--stop', 'stop the services process')
@@ -58,12 +65,20 @@ function checkOptions({
   allowHost,
   forward,
   forwardHeader,
+  gateway,
+  gatewayPort,
 }: ServeOptions): void {
   const [first, second] = [status && '--status', stop && '--stop', detach && '--detach'].filter(Boolean);
   if (second)
     throw new UsageError(`${first} and ${second} cannot be combined`, { remedy: 'Use one of them.' });
   if (json && !first)
     throw new UsageError('--json goes with --detach, --status or --stop', { remedy: 'Add one of them.' });
+  if (gatewayPort !== undefined && !gateway)
+    throw new UsageError('--gateway-port goes with --gateway', { remedy: 'Add --gateway.' });
+  if (gateway && (status || stop))
+    throw new UsageError(`${first} and --gateway cannot be combined`, {
+      remedy: 'Use touchstone gateway status, or touchstone gateway stop.',
+    });
   if (allowHost && host === undefined)
     throw new UsageError('--allow-host goes with --host', {
       remedy: 'Add --host with the address to receive on, such as 0.0.0.0.',

@@ -24,3 +24,11 @@ export function share(text: string): number {
   if (text.trim() !== '' && value > 0 && value <= 1) return value;
   throw new InvalidArgumentError('It must be a number greater than 0 and at most 1.');
 }
+
+/** As `share`, or a percentage: `10%`. */
+export function percentage(text: string): number {
+  const value = /^(\d+(?:\.\d+)?)\s?%$/.exec(text)?.[1];
+  if (value === undefined) return share(text);
+  if (Number(value) > 0 && Number(value) <= 100) return Number(value) / 100;
+  throw new InvalidArgumentError('It must be greater than 0% and at most 100%.');
+}

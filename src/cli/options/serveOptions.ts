@@ -7,6 +7,8 @@ export interface ServeOptions {
   requireToken?: boolean;
   forward?: string;
   forwardHeader?: string[];
+  gateway?: boolean;
+  gatewayPort?: number;
   detach?: boolean;
   status?: boolean;
   stop?: boolean;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { AttachError, unreachable } from '../../engine/attach/attach.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { processEnvironment, systemClock } from '../../engine/ports.ts';
+import type { ServicesStatus } from '../../protocol/servicesCalls.ts';
 import type { Exposure } from '../../services/receiving.ts';
 import { USUAL_PORT } from '../../services/receiving.ts';
 import { ServicesHost } from '../../services/servicesHost.ts';
@@ -12,7 +13,9 @@ import type { ServeOptions } from '../options/serveOptions.ts';
 import { readHeader } from '../otlp.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { gatewayPlace } from '../views/gateway.ts';
 import { notSentOn, receiverLines } from '../views/services.ts';
+import { giveKeys } from './giveKeys.ts';
 import { askOver, askServices } from './runningServices.ts';
 
 /** How often it is tried where another process is just beginning or ending. */
@@ -42,15 +45,17 @@ export async function detachServices(root: string, options: ServeOptions, io: Io
     signal,
   );
   const { port = null, requireToken = null } = options;
-  const status = await askOver(link, (asked) =>
-    asked.call('services/receive', { on: true, port, keep: true, requireToken }),
-  );
+  const status = await askOver(link, async (asked) => {
+    const receiving = await asked.call('services/receive', { on: true, port, keep: true, requireToken });
+    return options.gateway ? startGateway(asked, options, true) : receiving;
+  });
   if (options.json) {
     io.out(JSON.stringify({ running: true, ...status }, null, 2));
     return EXIT.passed;
   }
 
   for (const line of receiverLines(status.receiver)) io.out(line);
+  if (options.gateway) for (const line of gatewayPlace(status)) io.out(line);
   for (const { to, reason } of status.forward)
     io.out(reason === null ? `sending on to ${sanitizeLine(to)}` : notSentOn({ to, reason }));
   const where = status.foreground ? 'in another terminal' : 'in the background';
@@ -70,17 +75,33 @@ async function useRunning(root: string, options: ServeOptions, io: Io): Promise<
         );
       const { receiver } = await link.call('services/status', {});
       const keep = receiver.state === 'receiving' && receiver.keep;
-      return link.call('services/receive', { on: true, port, keep, requireToken });
+      const receiving = await link.call('services/receive', { on: true, port, keep, requireToken });
+      return options.gateway ? startGateway(link, options, keep) : receiving;
     });
     if (!status) return undefined;
 
     io.out(`the services process runs already (process ${status.pid})`);
     for (const line of receiverLines(status.receiver)) io.out(line);
+    if (options.gateway) for (const line of gatewayPlace(status)) io.out(line);
     return EXIT.passed;
   } catch (error) {
     if (error instanceof AttachError && error.remedy === 'Try again.') return undefined;
     throw error;
   }
+}
+
+/** One that serves already goes on when it is left, if it did before. */
+async function startGateway(
+  link: ServicesLink,
+  options: ServeOptions,
+  keep: boolean,
+): Promise<ServicesStatus> {
+  const { gateway } = await link.call('services/status', {});
+  const wish = {
+    port: options.gatewayPort ?? null,
+    keep: gateway.state === 'serving' ? gateway.keep || keep : keep,
+  };
+  return giveKeys(link, await link.call('gateway/start', wish));
 }
 
 function begin(root: string, options: ServeOptions, io: Io): Promise<ServicesHost | undefined> {
@@ -126,6 +147,10 @@ async function serve(host: ServicesHost, options: ServeOptions, io: Io): Promise
       if (reason === null) io.out(`sending on to ${sanitizeLine(to)}`);
       else io.err(io.errStyle.yellow(notSentOn({ to, reason })));
     for (const line of receiverLines(receiver)) io.out(line);
+    if (options.gateway) {
+      const status = await host.startGateway({ port: options.gatewayPort ?? null, keep: false });
+      for (const line of gatewayPlace(status)) io.out(line);
+    }
     io.err('press Ctrl-C to stop');
     const reason = await host.ended;
     if (reason === 'replaced') io.err('stopped: the .touchstone folder was removed or replaced');

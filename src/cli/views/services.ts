@@ -10,12 +10,18 @@ export function statusLines(status: ServicesStatus, now: number): string[] {
     `services process ${pid}, version ${version}, running${where} for ${durationText(now - startedAt)}`,
     ...receiverLines(status.receiver),
     receivedLine(status.received, now),
+    ...gatewayLine(status.gateway),
     ...(status.storeProblem === null ? [] : [`traces cannot be stored: ${status.storeProblem}`]),
     ...status.liveProblems.map((problem) => `paused: ${problem}`),
     ...status.forward.flatMap(forwardLines),
     ...streamLines(status.stream, now),
     `attached: ${counted(attached.windows, 'window')}, ${counted(attached.terminals, 'terminal')}`,
   ];
+}
+
+function gatewayLine(gateway: ServicesStatus['gateway']): string[] {
+  if (gateway.state === 'serving') return [`gateway on ${gateway.endpoint}; see touchstone gateway status`];
+  return gateway.state === 'failed' ? [`no gateway: ${gateway.message}`] : [];
 }
 
 function forwardLines({

@@ -22,6 +22,11 @@ const servicesLease = z.object({
   receives: z
     .object({ port: z.int().min(1).max(65_535), keep: z.boolean(), token: z.string().nullable() })
     .nullable(),
+  /** Where it takes requests for models and agents, likewise; earlier versions have none. */
+  gateway: z
+    .object({ port: z.int().min(1).max(65_535), keep: z.boolean(), token: z.string().min(1) })
+    .nullable()
+    .default(null),
 });
 
 export type ServicesLease = z.output<typeof servicesLease>;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import type { GatewayFeed } from '../gateway/gatewayFeed.ts';
 import type { Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
 import { hasConfiguration } from '../views/hasConfiguration.ts';
@@ -21,6 +22,7 @@ interface Ports {
   engine: EngineClient;
   listing: WorkspaceListing;
   settings: Settings;
+  gateway: GatewayFeed;
   output: Output;
   collection: vscode.GlobalEnvironmentVariableCollection;
 }
@@ -29,9 +31,16 @@ interface Ports {
 const LATER_MS = 1_000;
 
 /** Receiving traces: commands, status bar, and the variables by which agents that are started here find the way. */
-export function registerServices({ engine, listing, settings, output, collection }: Ports): Services {
+export function registerServices({
+  engine,
+  listing,
+  settings,
+  gateway,
+  output,
+  collection,
+}: Ports): Services {
   const receiver = new TraceReceiver(engine, settings, output);
-  const environment = new SharedEnvironment(receiver, settings);
+  const environment = new SharedEnvironment(receiver, settings, gateway);
   const actions = new ReceiverActions(receiver);
 
   // Whoever has a suite has an agent or a prompt whose traces are worth something.
@@ -45,7 +54,7 @@ export function registerServices({ engine, listing, settings, output, collection
       if (suites.length > 0) receiver.need();
     }),
     registerReceiverStatus(receiver),
-    registerTerminalEnvironment(collection, environment, { receiver, settings }),
+    registerTerminalEnvironment(collection, environment, { receiver, gateway, settings }),
     registerDebugEnvironment(environment),
     registerCommand('touchstone.traces.start', () => actions.start(), output),
     registerCommand('touchstone.traces.stop', () => actions.stop(), output),

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
+import type { GatewayFeed } from '../gateway/gatewayFeed.ts';
 import type { Settings } from '../settings/settings.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
 import type { SharedEnvironment } from './sharedEnvironment.ts';
 import type { TraceReceiver } from './traceReceiver.ts';
 
-/** Terminals and tasks get the variables while traces are received. They are taken back when they are not. */
+/** Terminals and tasks get the variables while traces are received and the gateway runs. They are taken back when that ends. */
 export function registerTerminalEnvironment(
   collection: vscode.GlobalEnvironmentVariableCollection,
   environment: SharedEnvironment,
-  { receiver, settings }: { receiver: TraceReceiver; settings: Settings },
+  { receiver, gateway, settings }: { receiver: TraceReceiver; gateway: GatewayFeed; settings: Settings },
 ): vscode.Disposable {
   // Without a process that receives, they would only be in the way.
   collection.persistent = false;
@@ -24,7 +25,10 @@ export function registerTerminalEnvironment(
     collection.clear();
     const scoped = scopeOf(collection);
     scoped.clear();
-    scoped.description = vscode.l10n.t('Sends the traces of agents that are started here to Touchstone.');
+    scoped.description =
+      'OPENAI_BASE_URL' in variables
+        ? vscode.l10n.t('Sends requests and traces of agents that are started here to Touchstone.')
+        : vscode.l10n.t('Sends the traces of agents that are started here to Touchstone.');
     for (const [name, value] of Object.entries(variables)) scoped.replace(name, value);
   };
 
@@ -32,7 +36,9 @@ export function registerTerminalEnvironment(
   give();
   return vscode.Disposable.from(
     receiver.onDidChange(give),
+    gateway.onDidChange(give),
     settings.onDidChange('touchstone.traces.environment', give),
+    settings.onDidChange('touchstone.gateway.environment', give),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('terminal.integrated.env')) give();
     }),

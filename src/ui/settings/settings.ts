@@ -56,6 +56,18 @@ export class Settings {
     return ENVIRONMENT.includes(when) ? when : 'unlessSet';
   }
 
+  /** The port of the gateway; null for the configured or usual one, or any other where that is taken. */
+  get gatewayPort(): number | null {
+    const port = read('touchstone.gateway.port');
+    const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
+    return isPort && port !== FALLBACKS['touchstone.gateway.port'] ? port : null;
+  }
+
+  /** Whether programs that are started in this window ask the gateway in place of a provider. */
+  get gatewayEnvironment(): boolean {
+    return read('touchstone.gateway.environment');
+  }
+
   /** Templates of addresses by the names of the services; what is no text is left out. */
   get traceLinks(): { readonly [name: string]: string } {
     const links = Object.entries(read('touchstone.traces.links'));
@@ -108,4 +120,6 @@ const FALLBACKS: SettingValues = {
   'touchstone.traces.requireToken': false,
   'touchstone.traces.environment': 'unlessSet',
   'touchstone.traces.links': {},
+  'touchstone.gateway.port': 4320,
+  'touchstone.gateway.environment': true,
 };

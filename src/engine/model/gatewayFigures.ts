@@ -1,0 +1,42 @@
+import { formatDuration } from './figures.ts';
+
+/** What an arm of a route did since its weights were set. */
+interface ArmCounts {
+  weight: number;
+  requests: number;
+  failed: number;
+}
+
+/** Shares of a route's requests, 0 to 1: those that its weights ask for, and those observed; null where there is nothing to divide. */
+export function sharesOf(
+  { weight, requests }: ArmCounts,
+  arms: readonly ArmCounts[],
+): { wanted: number | null; observed: number | null } {
+  const weights = arms.reduce((sum, arm) => sum + arm.weight, 0);
+  const all = arms.reduce((sum, arm) => sum + arm.requests, 0);
+  return { wanted: weights > 0 ? weight / weights : null, observed: all > 0 ? requests / all : null };
+}
+
+/** Share of an arm's requests that failed; null where none came. */
+export function errorRate({ requests, failed }: ArmCounts): number | null {
+  return requests > 0 ? failed / requests : null;
+}
+
+/** `–` where nothing was measured. */
+export function formatLatency(ms: number | null): string {
+  return ms === null ? '–' : formatDuration(ms);
+}
+
+const DROP_WORDS: { readonly [reason: string]: string } = {
+  'queue-full': 'queue full',
+  'too-long': 'too long',
+  budget: 'budget',
+  unsafe: 'unsafe',
+  interference: 'interference',
+  'sink-full': 'evaluation busy',
+};
+
+/** Why copies were not made or not evaluated, in words. */
+export function dropWord(reason: string): string {
+  return DROP_WORDS[reason] ?? reason;
+}

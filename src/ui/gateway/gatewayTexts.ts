@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+} from '../../engine/model/figures.ts';
+import { errorRate, sharesOf } from '../../engine/model/gatewayFigures.ts';
+import type {
+  ArmEntry,
+  GatewayState,
+  RouteEntry,
+  ServingGateway,
+  ShadowEntry,
+} from '../../protocol/gatewayEntries.ts';
+import { lineText } from '../output/plainText.ts';
+
+const { t } = vscode.l10n;
+
+/** One line a fact, for tooltips. */
+export function gatewayFacts(state: GatewayState): string[] {
+  switch (state.state) {
+    case 'off':
+      return [t('The gateway does not run.')];
+    case 'failed':
+      return [t('The gateway does not run: {0}', state.message), state.remedy].filter(Boolean);
+    case 'serving':
+      return servingFacts(state);
+  }
+}
+
+function servingFacts(serving: ServingGateway): string[] {
+  const { endpoint, insteadOf, routes } = serving;
+  return [
+    t('Gateway on {0}', endpoint),
+    ...(insteadOf ? [t('Port {0} is in use by {1}', insteadOf.port, lineText(insteadOf.holder))] : []),
+    totalsText(routes),
+    ...routes.flatMap(({ route, shadow }) =>
+      shadow ? [t('Shadow of {0}: {1}', lineText(route), shadowText(shadow))] : [],
+    ),
+    ...gatewayConcerns(serving),
+  ];
+}
+
+/** What keeps it from doing all that the configuration says. */
+export function gatewayConcerns({ problem, keysWanted }: ServingGateway): string[] {
+  return [
+    ...(problem === null ? [] : [lineText(problem)]),
+    ...keysWanted.map(({ provider, origin }) =>
+      t('No API key for {0} at {1}', lineText(provider), lineText(origin)),
+    ),
+  ];
+}
+
+export function totalsText(routes: readonly RouteEntry[]): string {
+  const requests = sum(routes.flatMap(({ arms }) => arms.map((arm) => arm.requests)));
+  const inFlight = sum(routes.map((route) => route.inFlight));
+  const total = counted(requests, 'request');
+  return inFlight > 0 ? t('{0}, {1} in progress', total, formatCount(inFlight)) : total;
+}
+
+/** Beside the name of a route. */
+export function routeText({ arms, inFlight, shadow, mismatch }: RouteEntry): string {
+  const requests = sum(arms.map((arm) => arm.requests));
+  return [
+    ...(mismatch ? [t('split does not fit the weights')] : []),
+    counted(requests, 'request'),
+    ...(inFlight > 0 ? [t('{0} in progress', formatCount(inFlight))] : []),
+    ...(shadow?.state === 'mirroring' ? [t('mirrored')] : []),
+  ].join(' · ');
+}
+
+/** Beside a target of a route. */
+export function armText(arm: ArmEntry, arms: readonly ArmEntry[]): string {
+  const { wanted, observed } = sharesOf(arm, arms);
+  const errors = errorRate(arm);
+  return [
+    observed === null
+      ? formatPercent(wanted)
+      : t('{0}, observed {1}', formatPercent(wanted), formatPercent(observed)),
+    counted(arm.requests, 'request'),
+    ...(arm.p50Ms === null ? [] : [t('p50 {0}', formatDuration(arm.p50Ms))]),
+    ...(arm.p95Ms === null ? [] : [t('p95 {0}', formatDuration(arm.p95Ms))]),
+    ...(errors === null || errors === 0 ? [] : [t('{0} failed', formatPercent(errors))]),
+    ...(arm.requests === 0 ? [] : [costText(arm)]),
+  ].join(' · ');
+}
+
+export function costText({ costUsd, unpriced }: { costUsd: number; unpriced: number }): string {
+  return unpriced > 0 ? t('{0} and unknown', formatCost(costUsd)) : formatCost(costUsd);
+}
+
+/** Verdict and counts of a shadow, beside its target. */
+export function shadowText(shadow: ShadowEntry): string {
+  const { state, pairs, share } = shadow;
+  return [
+    verdictText(shadow),
+    counted(pairs, 'pair'),
+    state === 'mirroring' ? t('{0} mirrored', formatPercent(share)) : t('ended'),
+  ].join(' · ');
+}
+
+export function verdictText({ verdict, state }: ShadowEntry): string {
+  if (verdict === null) return t('no verdict yet');
+  const word = wordText(verdict);
+  return state === 'mirroring' ? t('{0} so far', word) : word;
+}
+
+function wordText(verdict: NonNullable<ShadowEntry['verdict']>): string {
+  switch (verdict) {
+    case 'better':
+      return t('better');
+    case 'worse':
+      return t('worse');
+    case 'mixed':
+      return t('mixed');
+    case 'undecided':
+      return t('undecided');
+    case 'equivalent':
+      return t('equivalent');
+    case 'identical':
+      return t('identical');
+  }
+}
+
+export function latencyText({ p50Ms, p99Ms, requests }: ShadowEntry['interference']['on']): string {
+  if (p50Ms === null || p99Ms === null) return counted(requests, 'request');
+  return t(
+    'p50 {0}, p99 {1}, {2}',
+    formatDuration(p50Ms),
+    formatDuration(p99Ms),
+    counted(requests, 'request'),
+  );
+}
+
+/** Why copies were not made or not evaluated. */
+export function dropText(reason: string): string {
+  switch (reason) {
+    case 'queue-full':
+      return t('queue full');
+    case 'too-long':
+      return t('too long');
+    case 'budget':
+      return t('budget');
+    case 'unsafe':
+      return t('not safe to mirror');
+    case 'interference':
+      return t('interference');
+    case 'sink-full':
+      return t('evaluation busy');
+    default:
+      return lineText(reason);
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
