@@ -30,7 +30,10 @@ export interface OpenedGateway {
   setWeights(route: string, weights: { readonly [arm: string]: number } | null): void;
   /** Throws UserErrors. */
   mirror(route: string, shadow: ShadowConfig): Promise<void> | void;
+  /** Throws UserErrors. */
   stopMirroring(route: string): void;
+  /** Called from time to time, for what nobody waits for. */
+  look(): void;
   close(): Promise<void>;
 }
 
@@ -222,6 +225,7 @@ export class LiveGateway {
       if (signal.aborted) return;
       try {
         await this.#follow(gateway);
+        gateway.look();
       } catch (error) {
         this.#options.onBug(error);
       }

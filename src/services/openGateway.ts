@@ -1,22 +1,30 @@
+import path from 'node:path';
 import { UserError } from '../engine/errors.ts';
 import { Gateway } from '../engine/gateway/gateway.ts';
+import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
+import { WeightFile } from '../engine/gateway/routes/weightFile.ts';
+import { ShadowFile } from '../engine/gateway/shadow/shadowFile.ts';
+import { Shadows } from '../engine/gateway/shadow/shadows.ts';
 import type { Log } from '../engine/ports.ts';
 import { ProviderGuards } from '../engine/resilience/providerGuards.ts';
 import { HealthNotes } from '../engine/runs/lifecycle/healthNotes.ts';
+import { EngineModels } from '../engine/runs/preparation/engineModels.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import { PoolLedger } from '../engine/store/tables/poolLedger.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 import { processOwner } from '../processOwner.ts';
+import { GatewayPairs } from './gatewayPairs.ts';
+import { withoutFile } from './gatewayProviders.ts';
 import type { OpenedGateway, OpenGatewayPorts } from './liveGateway.ts';
 import type { ReceivedTraces } from './receivedTraces.ts';
 
 /**
- * The engine's gateway over the workspace's stores: its spans go where received ones go, its budgets are those of runs, and how its
- * providers are doing is seen as that of runs is. Throws StoreError.
+ * The engine's gateway over the workspace's stores, with its shadows and what compares them: its spans go where received ones go, its
+ * budgets are those of runs, and how its providers are doing is seen as that of runs is. Throws StoreError.
  */
 export async function openGateway(
-  { root, environment, secrets, clock, random, onBug }: OpenGatewayPorts,
+  { root, environment, secrets, clock, random, onChange, onBug }: OpenGatewayPorts,
   traces: Pick<ReceivedTraces, 'keep'>,
 ): Promise<OpenedGateway> {
   const owner = processOwner();
@@ -26,54 +34,78 @@ export async function openGateway(
     },
   };
   const store = new RunStore(storePath(root));
-  const guards = new ProviderGuards({ clock, random, log });
   const ledger = PoolLedger.open(storePath(root), owner);
   const openLedger = (): PoolLedger => ledger;
+  const guards = new ProviderGuards({ clock, random, log });
+  const weights = new WeightFile(root, random);
   const gateway = new Gateway({
-    ...{ clock, random, log, environment, secrets, guards, onBug },
+    ...{ clock, random, log, environment, secrets, guards, weights, onBug },
     intake: { keep: (batch) => traces.keep(batch) },
   });
 
+  let workspace = withoutFile(root, environment);
+  const pairs = new GatewayPairs({
+    ...{ store, owner, clock, random, environment, log, onBug, onChange },
+    models: new EngineModels({ clock, random, environment, log, secrets, guards }),
+    workspace: () => workspace,
+    onEnd: (route, reason) => shadows.stop(route, reason),
+  });
+  const shadows = new Shadows({
+    ...{ upstream: gateway, clock, random, onChange, onBug },
+    sinkFor: (route, shadow) => pairs.sinkFor(route, shadow),
+    file: new ShadowFile(path.join(root, '.touchstone', 'shadows.json'), { random, log }),
+  });
+  const hear = [gateway.listen(shadows), gateway.listen({ keeps: () => false, finished: onChange })];
+
   const closed = Promise.withResolvers<void>();
   const noted = new HealthNotes({ store, guards, owner, clock, log }).during(() => closed.promise);
-  let used: Workspace | undefined;
 
   return {
     get status() {
-      return gateway.status();
+      const status = gateway.status((route) => shadows.statusOf(route));
+      return { ...status, problem: status.problem ?? weights.problem ?? pairs.problem };
     },
 
-    use(workspace) {
-      const { gateway: config, providers, bulkheads = {} } = workspace.config;
+    use(read) {
+      const { gateway: config, providers, bulkheads = {} } = read.config;
+      workspace = read;
       guards.pools.configure(bulkheads, openLedger);
       gateway.use({ config, providers, applyRelease, problem: null });
-      used = workspace;
+      shadows.use(config?.routes ?? []);
     },
 
     serve: (at) => gateway.serve(at),
 
-    setWeights(name, weights) {
-      const route = used?.config.gateway?.routes.find((one) => one.name === name);
-      if (!route) throw unknownRoute(name, used);
-      const arms = route.arms.map((arm) => arm.name);
-      const unknown = Object.keys(weights ?? {}).find((arm) => !arms.includes(arm));
-      if (unknown !== undefined)
-        throw new UserError(`the route '${name}' has no target '${unknown}'`, {
-          remedy: `Its targets are: ${arms.join(', ')}.`,
+    setWeights(name, given) {
+      const route = workspace.config.gateway?.routes.find((one) => one.name === name);
+      const configured = route?.arms.map((arm) => [arm.name, arm.weight] as const) ?? [];
+      gateway.setWeights(name, given ?? Object.fromEntries(configured));
+      if (route && given === null) weights.clear(route);
+    },
+
+    mirror(route, shadow) {
+      checkSuite(workspace, shadow.suite);
+      shadows.start(route, shadow);
+    },
+
+    stopMirroring(route) {
+      if (shadows.statusOf(route)?.state !== 'mirroring')
+        throw new UserError(`no requests of '${route}' are mirrored`, {
+          remedy: 'See what is mirrored with: touchstone shadow status',
         });
-      gateway.setWeights(
-        name,
-        weights ?? Object.fromEntries(route.arms.map(({ name: arm, weight }) => [arm, weight])),
-      );
+      shadows.stop(route, 'stopped by a person');
+      pairs.follow((name) => shadows.statusOf(name));
     },
 
-    mirror() {
-      throw new UserError('nothing can be mirrored yet');
+    look() {
+      pairs.follow((route) => shadows.statusOf(route));
+      voidMismatches(gateway.status(), pairs);
     },
-
-    stopMirroring() {},
 
     async close() {
+      for (const stop of hear) stop();
+      await pairs.close();
+      shadows.close();
       await gateway.close();
       closed.resolve();
       await noted;
@@ -83,16 +115,20 @@ export async function openGateway(
   };
 }
 
-function applyRelease(): never {
-  throw new UserError('releases cannot be applied yet');
+function voidMismatches({ routes }: GatewayStatus, pairs: GatewayPairs): void {
+  for (const { route, mismatch } of routes)
+    if (mismatch) pairs.void(route, 'the observed split does not fit the weights');
 }
 
-function unknownRoute(name: string, used: Workspace | undefined): UserError {
-  const names = (used?.config.gateway?.routes ?? []).map((route) => route.name);
-  return new UserError(`there is no route '${name}'`, {
-    remedy:
-      names.length > 0
-        ? `The routes are: ${names.join(', ')}.`
-        : 'Add it to gateway.routes of touchstone.yaml.',
+/** Throws UserError where there is no such suite. */
+function checkSuite({ config }: Workspace, suite: string | undefined): void {
+  const names = config.suites.map(({ name }) => name);
+  if (suite === undefined || names.includes(suite)) return;
+  throw new UserError(`there is no suite '${suite}'`, {
+    remedy: names.length > 0 ? `Choose from: ${names.join(', ')}.` : 'Add it to touchstone.yaml.',
   });
+}
+
+function applyRelease(name: string): never {
+  throw new UserError(`the release '${name}' cannot be applied`);
 }
