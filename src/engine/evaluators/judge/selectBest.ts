@@ -51,17 +51,22 @@ export const selectBest: EvaluatorDefinition<z.infer<typeof options>> = {
       if (typeof candidates === 'string') return unmeasured(candidates);
 
       const key = JSON.stringify([input.case.id, context.trial ?? null, candidates]);
-      const known = choices.get(key);
-      const choosing = known ?? choose({ client, random: deps.random, criteria, candidates, input }, context);
-      choices.set(key, choosing);
-      if (choices.size > MAX_KEPT) for (const oldest of choices.keys()) if (choices.delete(oldest)) break;
+      for (;;) {
+        const known = choices.get(key);
+        const contest = { client, random: deps.random, criteria, candidates, input };
+        const choosing = known ?? choose(contest, context);
+        choices.set(key, choosing);
+        const [oldest] = choices.keys();
+        if (choices.size > MAX_KEPT && oldest !== undefined) choices.delete(oldest);
 
-      try {
-        const choice = await choosing;
-        return scoreOf(choice, input.target ?? '', threshold ?? 0.5, known ? FREE : choice.calls);
-      } catch (error) {
-        choices.delete(key);
-        throw error;
+        try {
+          const choice = await choosing;
+          return scoreOf(choice, input.target ?? '', threshold ?? 0.5, known ? FREE : choice.calls);
+        } catch (error) {
+          if (choices.get(key) === choosing) choices.delete(key);
+          // Another target was asking, and failed or was cancelled: this one asks for itself.
+          if (!known || context.signal.aborted) throw error;
+        }
       }
     };
   },

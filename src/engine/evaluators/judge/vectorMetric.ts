@@ -7,8 +7,8 @@ export interface Metric {
   noun: string;
   /** What the threshold is, for reasons. */
   limit: string;
-  /** Undefined where it is not defined. */
-  measure(a: readonly number[], b: readonly number[]): number | undefined;
+  /** NaN where it is not defined. */
+  measure(a: readonly number[], b: readonly number[]): number;
   isClose(measured: number, threshold: number): boolean;
   /** 1 is the same; what lies outside 0–1 is cut. */
   score(measured: number): number;
@@ -23,10 +23,7 @@ export const METRICS: { readonly [name in 'cosine' | 'dot' | 'euclidean']: Metri
     summary: 'the cosine of the angle between them, from -1 to 1',
     noun: 'cosine similarity',
     limit: 'threshold',
-    measure: (a, b) => {
-      const lengths = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b));
-      return lengths === 0 ? undefined : dot(a, b) / lengths;
-    },
+    measure: (a, b) => dot(a, b) / (Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b))),
     isClose: (measured, threshold) => measured >= threshold - ROUNDING,
     score: (measured) => measured,
   },
@@ -57,7 +54,7 @@ export function compareVectors(
   b: readonly number[],
 ): { measured: number } | { problem: string } {
   if (a.length !== b.length) return { problem: `the embeddings have ${a.length} and ${b.length} dimensions` };
-  const measured = metric.measure(a, b) ?? Number.NaN;
+  const measured = metric.measure(a, b);
   return Number.isFinite(measured)
     ? { measured }
     : { problem: 'the embeddings cannot be compared: one of them is zero or too large' };

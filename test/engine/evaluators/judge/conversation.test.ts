@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
+import { goalSuccess } from '../../../../src/engine/evaluators/judge/trajectory/goalSuccess.ts';
+import { trajectorySummary } from '../../../../src/engine/evaluators/judge/trajectory/trajectorySummary.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import { emptyOutput, type Step } from '../../../../src/engine/model/output.ts';
 import { type Bench, startBench, verdict } from './bench.ts';
 
 const YES = { verdict: 'yes' };
@@ -131,6 +134,64 @@ describe('trajectory:goal-success', () => {
     );
   });
 
+  it('tells steps rather than calls, and what they are of where they have no name', async () => {
+    const step = (type: Step['type'], name?: string): Step => ({
+      type,
+      ...(name === undefined ? {} : { name }),
+    });
+    const told = (steps: Step[]) =>
+      JSON.parse(
+        trajectorySummary({
+          ...emptyOutput(),
+          status: 'complete',
+          steps,
+          toolCalls: [{ name: 'call', arguments: {} }],
+        }),
+      ).steps;
+    assert.deepEqual(
+      told([
+        step('tool', 'find'),
+        step('tool', 'find'),
+        step('tool', 'find'),
+        step('model', 'find'),
+        step('message'),
+      ]),
+      [
+        { index: 1, type: 'tool', name: 'find', collapsedCount: 3 },
+        { index: 4, type: 'model', name: 'find' },
+        { index: 5, type: 'message', name: 'message' },
+      ],
+    );
+    assert.deepEqual(told([]), [{ index: 1, type: 'tool', name: 'call' }]);
+    const many = (count: number) => told(Array.from({ length: count }, (_, at) => step('tool', `t${at}`)));
+    assert.equal(many(24).length, 24);
+    assert.ok(!JSON.stringify(many(24)).includes('omitted'));
+    assert.deepEqual(many(25)[12], { omittedCount: 1 });
+  });
+
+  for (const [reply, options, score, pass, reason] of [
+    [{ pass: true }, {}, 1, true, 'the goal was reached'],
+    [{ pass: false }, {}, 0, false, 'the goal was not reached'],
+    [{ pass: false, score: 0 }, {}, 0, false, 'the goal was not reached'],
+    [{ pass: true, score: 0.1 }, {}, 0.1, true, 'the goal was reached'],
+    [{ pass: true, score: 0.6 }, { threshold: 0.7 }, 0.6, false, 'the goal was reached'],
+    [{ pass: true, score: 0.7 }, { threshold: 0.7 }, 0.7, true, 'the goal was reached'],
+    [{ pass: false, score: 0.8, reason: 'so' }, { threshold: 0.5 }, 0.8, false, 'so'],
+  ] as const)
+    it(`takes ${JSON.stringify(reply)} for what it says, with ${JSON.stringify(options)}`, async () => {
+      const { score: found } = await judgeOnce([reply], { goal: 'g', ...options }, ['a']);
+      assert.ok(found.status === 'scored', found.reason);
+      assert.deepEqual([found.score, found.pass, found.reason], [score, pass, reason]);
+    });
+
+  it('reads the goal of an assertion as text or by its name', () => {
+    const read = goalSuccess.fromAssertion;
+    assert.deepEqual(read?.({ value: 'sell' }), { goal: 'sell' });
+    assert.deepEqual(read?.({ value: { goal: 'sell' }, threshold: 0.5 }), { goal: 'sell', threshold: 0.5 });
+    assert.deepEqual(read?.({}), {});
+    assert.deepEqual(read?.({ value: {} }), {});
+  });
+
   it('never takes silence for a pass', async () => {
     const without = { reason: 'so', score: 0.9 };
     assert.equal((await judgeOnce([without, without], { goal: 'g' }, ['a'])).score.status, 'error');
@@ -138,6 +199,7 @@ describe('trajectory:goal-success', () => {
       { pass: true, score: 0 },
       { pass: false, score: 1 },
       { pass: true, score: 2 },
+      { pass: false, score: -1 },
     ])
       assert.equal((await judgeOnce([reply], { goal: 'g' }, ['a'])).score.status, 'error');
     const { bench, score } = await judgeOnce([], { goal: 'g' }, []);

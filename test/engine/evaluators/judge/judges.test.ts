@@ -49,6 +49,29 @@ describe('the judges', () => {
       assert.deepEqual([result.pass, result.score], [false, 0.9]);
     });
 
+    for (const [reply, verdictOf] of [
+      [{ score: 2 }, 'error'],
+      [{ score: 1.01 }, 'error'],
+      [{ score: -0.01 }, 'error'],
+      [{ score: 1, pass: true }, true],
+      [{ score: 0, pass: true }, 'error'],
+      [{ score: 0.2, pass: true }, false],
+      [{ score: 1, pass: false }, 'error'],
+      [{ score: 0, pass: false }, false],
+      [{ score: 0.9, pass: false }, false],
+    ] as const)
+      it(`takes ${JSON.stringify(reply)} for ${verdictOf}`, async () => {
+        const result = await score('rubric', { criteria: 'x' }, [verdict({ reason: 'r', ...reply })]);
+        assert.equal(result.status === 'scored' ? result.pass : result.status, verdictOf);
+      });
+
+    it('gives its criteria to a prompt of a person’s own by either name', async () => {
+      const judged = await bench(grade(1));
+      const rubricPrompt = '{{ rubric }} / {{ criteria }} / {{ output }}';
+      await judged.judge('rubric', { criteria: 'is polite', rubricPrompt })({});
+      assert.match(judged.sent(0), /\[user\]\nis polite \/ is polite \/ </);
+    });
+
     it('shows tool calls to the judge', async () => {
       const judged = await bench(grade(1));
       await judged.judge('rubric', { criteria: 'x' })({

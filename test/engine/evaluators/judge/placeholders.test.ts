@@ -20,12 +20,14 @@ describe('the placeholders of a judge’s texts', () => {
       { role: 'user', content: '{{\n名前\n}}' },
     ]);
     assert.deepEqual(placeholderNames('{{ a }}{{b}} {{a}} {c} {{ d.e }}'), ['a', 'b', 'd.e']);
+    assert.deepEqual(placeholderNames('{{ {{a}} }} {{b}} }}'), ['a', 'b']);
   });
 
   for (const [text, problem] of [
     ['{{ a }} {{ 1b }} {{ c | d }}', 'rubric: "{{ 1b }}" in the judge prompt is not a plain name'],
     ['{{ .a }}', 'rubric: "{{ .a }}" in the judge prompt is not a plain name'],
     ['{{ a b }}', 'rubric: "{{ a b }}" in the judge prompt is not a plain name'],
+    ['{{}}', 'rubric: "{{  }}" in the judge prompt is not a plain name'],
     ['{{ }}', 'rubric: "{{  }}" in the judge prompt is not a plain name'],
     ['{% if x %}', 'rubric: a judge prompt cannot contain template blocks ({% … %})'],
   ] as const)

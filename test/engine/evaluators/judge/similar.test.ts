@@ -18,6 +18,7 @@ const VECTORS: { [text: string]: number[] } = {
   far: [3, 4],
   nothing: [0, 0],
   long: [1, 0, 0],
+  thirds: [0.1, 0.2, 0.3],
 };
 
 function vectors({ body }: RecordedRequest): Script {
@@ -90,6 +91,8 @@ describe('similar', () => {
     };
     assert.deepEqual(numbers(await not(['west', 'east'])), [0, false]);
     assert.deepEqual(numbers(await not(['north'])), [1, true]);
+    const close = await not(['west', 'east']);
+    assert.equal(close.reason, 'cosine similarity 1.000, threshold 0.75 counts as too close');
   });
 
   it('asks the model of its own, in promptfoo’s writing too, before that of the suite', async () => {
@@ -98,6 +101,60 @@ describe('similar', () => {
       await bench.judge('similar', { value: 'east', model })({ text: 'east' });
       assert.equal(bench.server.requests[0]?.body.model, 'tiny');
     }
+  });
+
+  for (const [type, options, text, reason, pass] of [
+    ['similar', { value: 'northeast' }, 'east', 'cosine similarity 0.707, threshold 0.75', false],
+    [
+      'similar',
+      { value: 'northeast', threshold: 0.7072 },
+      'east',
+      'cosine similarity 0.707, threshold 0.7072',
+      false,
+    ],
+    ['similar', { value: 'thirds', threshold: 1 }, 'thirds', 'cosine similarity 1.000, threshold 1', true],
+    ['similar:dot', { value: 'far', threshold: 3 }, 'east', 'dot product 3.000, threshold 3', true],
+    [
+      'similar:euclidean',
+      { value: 'far', threshold: 5 },
+      'nothing',
+      'distance 5.000, largest allowed 5',
+      true,
+    ],
+    [
+      'similar:euclidean',
+      { value: 'far', threshold: 4.999 },
+      'nothing',
+      'distance 5.000, largest allowed 4.999',
+      false,
+    ],
+  ] as const)
+    it(`says what was measured: ${reason}`, async () => {
+      const score = await scoreOf(type, options, { text });
+      assert.ok(score.status === 'scored');
+      assert.deepEqual([score.reason, score.pass], [reason, pass]);
+      assert.deepEqual(score.detail, { model: 'local/small', metric: type.split(':')[1] ?? 'cosine' });
+    });
+
+  it('sends nothing that is blank', async () => {
+    const bench = await open();
+    for (const [text, value] of [
+      [' \n', 'east'],
+      ['east', ['north', ' ']],
+    ] as const) {
+      const score = await bench.judge('similar', { value: [value].flat() })({ text });
+      assert.equal(score.reason, 'an empty string cannot be embedded');
+      assert.equal(score.status, 'error');
+    }
+    assert.equal(bench.server.requests.length, 0);
+  });
+
+  it('is an error that costs what it cost, where one reference of several cannot be compared', async () => {
+    const score = await scoreOf('similar', { value: ['east', 'long', 'nothing'] }, { text: 'east' });
+    assert.ok(score.status === 'error' && Math.abs((score.costUsd ?? 0) - 30e-6) < 1e-12);
+    assert.equal(score.reason, 'the embeddings have 2 and 3 dimensions');
+    const zero = await scoreOf('similar', { value: ['east', 'nothing', 'long'] }, { text: 'east' });
+    assert.match(zero.reason, /one of them is zero/);
   });
 
   it('needs a model, and says where and how to name it', async () => {
