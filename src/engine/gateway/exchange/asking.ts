@@ -8,7 +8,7 @@ import type { ArmTarget, RouteConfig } from '../../suites/gateway/gatewayConfig.
 import { openTap } from '../apis/openTap.ts';
 import type { TokenCounts } from '../apis/tokenCounts.ts';
 import { attemptSpan, type ExchangeSpan, endAttempt } from './exchangeSpan.ts';
-import { type Failure, failureOf, mayFallBack, notReady, rejection } from './failure.ts';
+import { type Failure, failureOf, mayFallBack, notReady, refusesUsage, rejection } from './failure.ts';
 import { UpstreamReply } from './upstreamReply.ts';
 import { type ApplyRelease, type Asked, type UpstreamRequest, upstreamRequest } from './upstreamRequest.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -103,6 +103,11 @@ export class Asking {
       );
       const { value, stop } = answered;
       if ('reply' in value) return { underWay: value, answered };
+      // Its client has not asked for the usage, and would not have been refused.
+      if (request.dropsUsage && refusesUsage(value)) {
+        upstreams.declinesUsage(request.provider);
+        return await this.#askOne(target);
+      }
       if (stop?.kind !== 'rejected') return value;
       return { ...value, reason: `${value.reason} (${stop.rejection.message})` };
     } catch (error) {

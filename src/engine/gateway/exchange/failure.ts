@@ -146,6 +146,14 @@ export function mayFallBack({ decision, answer }: Failure): boolean {
   return 'head' in answer && (answer.head.status === 401 || answer.head.status === 403);
 }
 
+/** A refusal that speaks of the usage of streams: the server does not know how it is asked for. */
+export function refusesUsage({ answer }: Failure): boolean {
+  if (!('head' in answer) || (answer.head.status !== 400 && answer.head.status !== 422)) return false;
+  const encoding = answer.headers['content-encoding'];
+  const said = unpackedText(answer.body, typeof encoding === 'string' ? encoding : undefined);
+  return /stream_options|include_usage/.test(said);
+}
+
 /** A target that cannot be asked: its key is missing, say, or its release. */
 export function notReady(error: UserError): Failure {
   if (error instanceof RequestRefusal) return askedWrongly(error);

@@ -123,11 +123,11 @@ function providerRequest(
 function requestOf(
   server: Server,
   provider: string,
-  { asked, route }: Preparing,
+  { asked, route, upstreams }: Preparing,
   release: string | undefined,
 ): UpstreamRequest {
   const { api, read, path, search } = asked;
-  const dropsUsage = api === 'chat' && read.stream && !read.asksUsage;
+  const dropsUsage = api === 'chat' && read.stream && !read.asksUsage && upstreams.asksUsage(provider);
   const body = dropsUsage ? editRequest(asked.body, { includeUsage: true }) : asked.sent;
   const { model } = read;
   const name =

@@ -34,6 +34,7 @@ export class Upstreams {
   readonly #ports: UpstreamPorts;
   readonly #known = new Map<string, Server>();
   readonly #agents = new Map<string, Server>();
+  readonly #withoutUsage = new Set<string>();
 
   constructor(providers: { readonly [name: string]: ProviderConfig }, ports: UpstreamPorts) {
     this.#providers = providers;
@@ -89,6 +90,16 @@ export class Upstreams {
   /** Its key was not accepted: it is fetched anew by whoever comes next. */
   forget(provider: string): void {
     if (this.#ports.secrets) this.#known.delete(provider);
+  }
+
+  /** Whether a provider is asked for the usage of streams whose clients have not asked. */
+  asksUsage(provider: string): boolean {
+    return !this.#withoutUsage.has(provider);
+  }
+
+  /** It refuses requests that ask for it. */
+  declinesUsage(provider: string): void {
+    this.#withoutUsage.add(provider);
   }
 
   #keep(name: string, config: ProviderConfig, endpoint: Endpoint): Server {

@@ -91,6 +91,32 @@ describe('what a client gets through the gateway is, byte for byte, what it gets
     });
   });
 
+  it('where a server does not know how its usage is asked for: it is asked again without, once', async () => {
+    const refusal = '{"error":{"message":"Unrecognized request argument supplied: stream_options"}}';
+    const events =
+      'data: {"choices":[{"delta":{"content":"hello world"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+    const upstream = await startScriptedUpstream(({ json }) =>
+      json && 'stream_options' in json
+        ? { status: 400, headers: { 'content-type': 'application/json' }, body: refusal }
+        : { body: events },
+    );
+    const gateway = await start(upstream);
+    const asked = { path: PATHS.chat, body: '{"model":"gpt-4o","stream":true,"messages":[]}' };
+    await same(upstream, gateway, asked);
+    await same(upstream, gateway, asked);
+    assert.deepEqual(
+      upstream.requests.map(({ json }) => json && 'stream_options' in json),
+      [false, true, false, false, false],
+    );
+    assert.equal((await gateway.ended(2)).at(-1)?.summary?.usage?.counted, true);
+
+    const asking = {
+      ...asked,
+      body: '{"model":"gpt-4o","stream":true,"stream_options":{"include_usage":true}}',
+    };
+    await same(upstream, gateway, asking);
+  });
+
   it('in the shapes of real servers, at any split and with any line ends', async () => {
     let reply: UpstreamReply = 'hang';
     const upstream = await startScriptedUpstream(() => reply);
