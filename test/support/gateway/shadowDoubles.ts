@@ -86,19 +86,35 @@ export class ListSink implements PairSink {
   readonly givenUp: string[] = [];
   judgeCostUsd = 0;
   isFull = false;
+  readonly #waiting: { count: number; resolve(): void }[] = [];
+
+  /** Resolves when so many copies have come to an end. */
+  over(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ count, resolve });
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    const over = this.pairs.length + this.givenUp.length;
+    for (const { count, resolve } of this.#waiting) if (over >= count) resolve();
+  }
 
   begin(id: string): void {
     this.begun.push(id);
   }
 
   offer(pair: ShadowPair): boolean {
-    if (this.isFull) return false;
-    this.pairs.push(pair);
-    return true;
+    if (this.isFull) this.givenUp.push(pair.primary.id);
+    else this.pairs.push(pair);
+    this.#tell();
+    return !this.isFull;
   }
 
   giveUp(id: string): void {
     this.givenUp.push(id);
+    this.#tell();
   }
 
   figures() {

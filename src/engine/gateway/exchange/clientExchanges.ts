@@ -66,7 +66,8 @@ export class ClientExchanges {
       ? replayKey(route.name, arm.target, serverOf(arm.target, inUse), asked)
       : undefined;
     const begun = { id, route: route.name, arm: arm.name, stickyKey };
-    const keepsBodies = [...listeners].some((listener) => listener.keeps(begun));
+    // All are asked: each takes note of what has begun.
+    const keepsBodies = [...listeners].map((listener) => listener.keeps(begun)).includes(true);
 
     const over = Promise.withResolvers<void>();
     const exchange = new GatewayExchange(
