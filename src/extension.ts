@@ -120,6 +120,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     output,
   });
   const gateway = registerGateway({ engine: client, feed: gatewayFeed, settings, preview, output });
+  const comparisons = registerComparisons({
+    ...{ engine: client, settings, output, preview, fileEdits },
+    extensionUri: context.extensionUri,
+  });
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
@@ -146,14 +150,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       extensionUri: context.extensionUri,
     }),
     registerWalkthrough(output),
-    registerComparisons({
-      preview,
-      engine: client,
-      settings,
-      output,
-      fileEdits,
-      extensionUri: context.extensionUri,
-    }),
+    comparisons,
     registerEvaluatorStudies(client, output),
     registerReports({
       engine: client,
@@ -161,6 +158,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       output,
       fileEdits,
       resultOf,
+      openLive: comparisons.openLive,
       extensionUri: context.extensionUri,
     }),
     registerTokens(client, settings, output),

@@ -30,6 +30,7 @@ export function compareHandlers(session: Session, jobs: ComparisonJobs): Handler
       const ready = prepared.map((one) => ({ engine, prepared: one }));
       return { comparisons: jobs.start(ready, { fresh, sequential }) };
     },
+    'compare/open': ({ runId }) => ({ comparison: jobs.open(runId) ?? null }),
     'compare/cancel': ({ id }) => ({ cancelled: jobs.cancel(id) }),
     'compare/result': ({ id }) => {
       const { comparison } = jobs.finished(id);

@@ -1,3 +1,4 @@
+import { liveComparison } from '../engine/compare/live/liveComparison.ts';
 import type { PreparedComparison } from '../engine/compare/preparedComparison.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ResumeError } from '../engine/errors.ts';
@@ -7,7 +8,8 @@ import type { BegunComparison } from '../protocol/compareCalls.ts';
 import type { EngineEvents } from '../protocol/events.ts';
 import type { Failure } from '../protocol/failure.ts';
 import { ComparisonFeed } from './comparisonFeed.ts';
-import type { Session } from './session.ts';
+import { LivePairsFeed } from './livePairsFeed.ts';
+import { type Session, storeOf } from './session.ts';
 import { toFailure } from './toFailure.ts';
 
 /** How comparisons are made that were asked for together. */
@@ -32,7 +34,13 @@ type Outcome = EngineEvents['compare/finished']['outcome'];
 
 interface Finished {
   comparison: Comparison;
-  prepared: PreparedComparison;
+  prepared: Pick<PreparedComparison, 'baseline' | 'candidate'>;
+}
+
+/** Live pairs that are followed; what was stored of them can be looked at also when they are not. */
+interface Live {
+  runId: string;
+  feed: LivePairsFeed;
 }
 
 /** As many finished comparisons are kept; all of their results stay in the store. */
@@ -43,6 +51,7 @@ export class ComparisonJobs {
   readonly #session: Session;
   readonly #underWay = new UnderWay<Job>();
   readonly #finished = new Map<string, Finished>();
+  readonly #live = new Map<string, Live>();
   #count = 0;
 
   constructor(session: Session) {
@@ -65,21 +74,40 @@ export class ComparisonJobs {
     return jobs.map(begun);
   }
 
+  /** Follows live pairs as they are stored; undefined for any other run. Throws ResumeError when there is no such run. */
+  open(runId: string): BegunComparison | undefined {
+    const { plan } = storeOf(this.#session, runId).getRun(runId);
+    if (!plan.comparison || !plan.origin?.live) return undefined;
+
+    this.#count += 1;
+    const id = `comparison-${this.#count}`;
+    this.#live.set(id, { runId, feed: new LivePairsFeed(id, runId, this.#session) });
+    return {
+      ...{ id, suite: plan.suite, dataset: null, ...plan.comparison },
+      ...{ trials: plan.trials, outlook: null, live: true },
+    };
+  }
+
   /** By the id of a comparison or of the run that it makes; with those of the same request. False when it is not worked on here. */
   cancel(id: string): boolean {
+    const live = this.#live.get(id);
+    if (live) return live.feed.stop();
     const ofRun = this.#underWay.find(({ runId }) => runId === id);
     return this.#underWay.cancel(ofRun?.id ?? id);
   }
 
   /** Throws ResumeError when there is no such comparison, or none any more. */
   finished(id: string): Finished {
-    const found = this.#finished.get(id);
+    const live = this.#live.get(id);
+    const found = live ? this.#read(live.runId) : this.#finished.get(id);
     if (found) return found;
     throw new ResumeError('the comparison is not there any more', { remedy: 'Compare again.' });
   }
 
   /** The runs that hold the two sides, also while they go on. Throws as `finished`. */
   runsOf(id: string): { baseline: string; candidate: string } {
+    const live = this.#live.get(id);
+    if (live) return { baseline: live.runId, candidate: live.runId };
     const job = this.#underWay.get(id);
     if (job?.runId === undefined) {
       const { baseline, candidate } = this.finished(id).comparison;
@@ -87,6 +115,18 @@ export class ComparisonJobs {
     }
     const { baseline, candidate } = job.prepared;
     return { baseline: baseline.storedRun ?? job.runId, candidate: candidate.storedRun ?? job.runId };
+  }
+
+  #read(runId: string): Finished | undefined {
+    const comparison = liveComparison(storeOf(this.#session, runId), runId);
+    if (!comparison) return undefined;
+    const side = ({ label, targets }: Comparison['baseline']) => {
+      return { label, storedRun: runId, targets: targets.map(({ name }) => name) };
+    };
+    return {
+      comparison,
+      prepared: { baseline: side(comparison.baseline), candidate: side(comparison.candidate) },
+    };
   }
 
   /** A comparison that never began, because it was stopped with those before it. */
@@ -155,6 +195,7 @@ function begun({ id, prepared }: Job): BegunComparison {
     candidate: candidate.label,
     trials: run?.inputs.plan.trials ?? 0,
     outlook,
+    live: false,
   };
 }
 

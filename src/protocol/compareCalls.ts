@@ -53,6 +53,8 @@ export const begunComparison = z.object({
   trials: z.int(),
   /** What the cases can show, before anything is run; null where both sides are stored. */
   outlook: outlook.nullable(),
+  /** Pairs of live requests, which another process stores as clients send them. */
+  live: z.boolean(),
 });
 
 const file = z.object({
@@ -81,7 +83,12 @@ export const compareCalls = {
     }),
     result: z.object({ comparisons: z.array(begunComparison).min(1) }),
   },
-  /** Stops politely; `compare/finished` follows. What was run is kept and used again. */
+  /** A stored comparison of live pairs, followed while they come in; null for any other run. */
+  'compare/open': {
+    params: z.strictObject({ runId: z.string().min(1) }),
+    result: z.object({ comparison: begunComparison.nullable() }),
+  },
+  /** Stops politely; `compare/finished` follows. What was run is kept and used again. One that is live is followed no longer. */
   'compare/cancel': { params: z.strictObject({ id }), result: z.object({ cancelled: z.boolean() }) },
   /** A finished comparison of this process. */
   'compare/result': {

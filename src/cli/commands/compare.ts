@@ -11,14 +11,14 @@ import type { Comparison } from '../../engine/model/comparison.ts';
 import { defined } from '../../engine/model/defined.ts';
 import { counted } from '../../engine/model/figures.ts';
 import { comparisonFormatOf } from '../../engine/reports/comparisonFormats.ts';
-import type { RunStore } from '../../engine/store/runStore.ts';
+import { writeComparison } from '../comparisonFiles.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { share, wholeNumber } from '../options/amounts.ts';
 import { configOption } from '../options/common.ts';
-import { checkFolder, writePieces } from '../reportFiles.ts';
+import { checkFolder } from '../reportFiles.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -157,7 +157,7 @@ async function compareAll(
     comparisons.push(finished.comparison);
   }
   if (interrupted) return tellUnfinished(interrupted, io);
-  for (const file of options.output ?? []) await writeReport(file, comparisons, engine.store, io);
+  for (const file of options.output ?? []) await writeComparison(file, comparisons, engine.store, io);
   return comparisons.every((comparison) => holds(comparison, options)) ? EXIT.passed : EXIT.failed;
 }
 
@@ -277,14 +277,4 @@ function requestOf(options: CompareOptions, cwd: string) {
 function checkOutput(file: string, cwd: string): void {
   comparisonFormatOf(file);
   checkFolder(file, cwd);
-}
-
-async function writeReport(
-  file: string,
-  comparisons: readonly Comparison[],
-  store: RunStore,
-  io: Io,
-): Promise<void> {
-  const pieces = await comparisonFormatOf(file).load();
-  writePieces(file, pieces(comparisons, store), io);
 }

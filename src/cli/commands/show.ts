@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
+import { liveComparison } from '../../engine/compare/live/liveComparison.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
+import type { Comparison } from '../../engine/model/comparison.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
+import type { RunState } from '../../engine/model/run.ts';
 import { spanPrice } from '../../engine/models/prices/spanPrice.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
 import { CurrentResults } from '../../engine/store/currentResults.ts';
 import { findRun } from '../../engine/store/findRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { type PriceSpan, traceTree } from '../../engine/telemetry/dialects/traceTree.ts';
+import { writeComparison } from '../comparisonFiles.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
@@ -17,8 +21,10 @@ import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import type { RunAction } from '../runAction.ts';
 import { listComparisons, listEvaluations } from '../runLists.ts';
 import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
 import { budgetLines } from '../views/budgets.ts';
 import { caseLines } from '../views/caseView.ts';
+import { comparisonLines } from '../views/comparison.ts';
 import { failureLines } from '../views/failures.ts';
 import { headingLine, summaryLines } from '../views/summary.ts';
 import { traceLines } from '../views/traceView.ts';
@@ -70,6 +76,12 @@ async function show(runId: string | undefined, options: ShowOptions, io: Io): Pr
       const price = spanPrice(workspace.config.providers);
       return showCase(engine, id, { id: options.case, target: options.target, price }, io);
     }
+    const live = liveComparison(engine.store, id);
+    if (live) {
+      await showLive(engine, id, live, options.output ?? [], io);
+      return EXIT.passed;
+    }
+
     const report = engine.report(id);
     showRun(report, workspace, options.failed === true, io);
     for (const line of budgetLines(engine.store.budgets.ofRun(id), io.style)) io.out(line);
@@ -115,6 +127,40 @@ function showRun(report: RunReport, workspace: Workspace, failed: boolean, io: I
   const { status } = report.run;
   if (status.state === 'interrupted' && status.reason !== undefined)
     io.out(`${io.style.red('stopped')} ${status.reason}`);
+}
+
+/** As many changed cases are listed. */
+const MOST_CASES = 20;
+
+/** Live pairs are one comparison, not two evaluations. */
+async function showLive(
+  { store, present }: Engine,
+  id: string,
+  comparison: Comparison,
+  files: readonly string[],
+  io: Io,
+): Promise<void> {
+  const { plan, status } = present(store.getRun(id));
+  const { baseline, candidate } = comparison;
+  io.out(
+    `${io.style.bold(sanitizeLine(plan.suite))}  ${sanitizeLine(baseline.label)} (baseline) vs. ${sanitizeLine(candidate.label)} (candidate)`,
+  );
+  io.out('');
+  for (const line of comparisonLines(comparison, { maxCases: MOST_CASES, gate: false }, io)) io.out(line);
+  io.out(io.style.dim(endText(status)));
+  for (const file of files) await writeComparison(file, [comparison], store, io);
+}
+
+function endText(status: RunState): string {
+  switch (status.state) {
+    case 'complete':
+      return `Ended: ${sanitizeLine(status.reason ?? 'complete')}.`;
+    case 'running':
+      return 'Pairs are still coming in.';
+    case 'planned':
+    case 'interrupted':
+      return 'Stopped for now: the comparison goes on when the gateway mirrors again.';
+  }
 }
 
 function showCase(

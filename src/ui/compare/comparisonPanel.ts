@@ -120,16 +120,18 @@ export class ComparisonPanel {
   /** The page may be loaded again, e.g. after it was hidden; it forgets what it was told. */
   #load(): void | Promise<void> {
     this.#loaded = true;
-    const { suite, baseline, candidate } = this.#begun;
-    this.#post({ type: 'actions', cases: this.#caseActions(), page: [...pageActions] });
-    this.#post({ type: 'begin', suite, baseline, candidate, outlook: this.#outlook() });
+    const { suite, baseline, candidate, live } = this.#begun;
+    const page = live ? (['export'] as const) : pageActions;
+    this.#post({ type: 'actions', cases: this.#caseActions(), page: [...page] });
+    this.#post({ type: 'begin', suite, baseline, candidate, outlook: this.#outlook(), live });
     if (this.#progress && this.#state.length === 0)
       this.#post({ ...this.#progress, cases: [...this.#cases.values()] });
     for (const message of this.#state) this.#post(message);
   }
 
-  /** Stored runs cannot be run again. */
+  /** Stored runs cannot be run again, and live pairs stand in no dataset. */
   #caseActions(): CaseAction[] {
+    if (this.#begun.live) return ['open-diff', 'trace-baseline', 'trace-candidate', 'compare-steps'];
     return caseActions.filter((action) => action !== 'rerun-pair' || this.#begun.trials > 0);
   }
 

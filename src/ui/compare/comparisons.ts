@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { BegunComparison } from '../../protocol/compareCalls.ts';
 import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
@@ -55,6 +56,11 @@ export class Comparisons {
         }),
     );
     return Promise.all(panels.map((panel) => this.#told(panel)));
+  }
+
+  /** Shows one that another process makes, and follows it. */
+  show(begun: BegunComparison): void {
+    new ComparisonPanel(this.#create(), begun, { ...this.#options, again: async () => {} });
   }
 
   async #again(request: ComparisonRequest, caseId: string | undefined): Promise<void> {

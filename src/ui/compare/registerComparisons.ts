@@ -28,10 +28,22 @@ export interface ComparisonPorts {
   extensionUri: vscode.Uri;
 }
 
+export interface RegisteredComparisons extends vscode.Disposable {
+  /** Opens the panel of a comparison of live pairs; false for any other run. */
+  openLive(runId: string): Promise<boolean>;
+}
+
 /** The commands that compare, the lens above prompts, and the documents that panels open. */
-export function registerComparisons(ports: ComparisonPorts): vscode.Disposable {
+export function registerComparisons(ports: ComparisonPorts): RegisteredComparisons {
   const { engine, settings, output, preview } = ports;
   let loaded: Promise<Comparisons> | undefined;
+  const openLive = async (runId: string): Promise<boolean> => {
+    const { comparison } = await engine.call('compare/open', { runId });
+    if (!comparison) return false;
+    loaded ??= loadComparisons(ports);
+    (await loaded).show(comparison);
+    return true;
+  };
   const compare = async (asked: Promise<ComparisonRequest | undefined>) => {
     const request = await asked;
     if (!request) return [];
@@ -42,7 +54,7 @@ export function registerComparisons(ports: ComparisonPorts): vscode.Disposable {
   const lens = new CompareLens();
   const changed = new ChangedPrompts();
   changed.watch().catch((error: unknown) => output.log('warn', `the Git extension: ${String(error)}`));
-  return vscode.Disposable.from(
+  const registered = vscode.Disposable.from(
     lens,
     changed,
     vscode.languages.registerCodeLensProvider(promptSelector, lens),
@@ -64,6 +76,7 @@ export function registerComparisons(ports: ComparisonPorts): vscode.Disposable {
       output,
     ),
   );
+  return { openLive, dispose: () => registered.dispose() };
 }
 
 /** The contract with the page costs some time to load, which a window without a comparison need not pay. */

@@ -18,6 +18,8 @@ export interface ReportsOptions {
   output: Output;
   fileEdits: FileEdits;
   extensionUri: vscode.Uri;
+  /** Opens the panel of a comparison of live pairs; false for any other run. */
+  openLive(runId: string): Promise<boolean>;
   /** The result that an item or message of the Test Explorer stands for. */
   resultOf(given: unknown): CaseInRun | undefined;
 }
@@ -35,7 +37,8 @@ export function registerReports(options: ReportsOptions): vscode.Disposable {
       'touchstone.openReport',
       async (given) => {
         const run = await runFrom(options.resultOf(given) ?? given, engine);
-        if (run) await (await opened()).show(run);
+        if (!run || (run.caseId === undefined && (await options.openLive(run.runId)))) return;
+        await (await opened()).show(run);
       },
       output,
     ),

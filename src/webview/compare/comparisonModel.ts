@@ -14,7 +14,7 @@ export type Stage =
 export class ComparisonModel {
   caseActions: readonly CaseAction[] = [];
   pageActions: readonly PageAction[] = [];
-  head = { suite: '', baseline: '', candidate: '', outlook: '' };
+  head = { suite: '', baseline: '', candidate: '', outlook: '', live: false };
   stage: Stage = { stage: 'waiting' };
   files: readonly { path: string; status: 'added' | 'removed' | 'changed' }[] = [];
   readonly intended = new Map<string, string>();
@@ -79,8 +79,8 @@ export class ComparisonModel {
     }
   }
 
-  #begin({ suite, baseline, candidate, outlook }: ToPage & { type: 'begin' }): void {
-    this.head = { suite, baseline, candidate, outlook };
+  #begin({ suite, baseline, candidate, outlook, live }: ToPage & { type: 'begin' }): void {
+    this.head = { suite, baseline, candidate, outlook, live };
     this.stage = { stage: 'waiting' };
     this.files = [];
     this.intended.clear();

@@ -41,6 +41,8 @@ export const toPage = z.discriminatedUnion('type', [
     candidate: z.string(),
     /** One sentence on what the cases can show; empty when nothing is run. */
     outlook: z.string(),
+    /** Pairs of live requests: nobody knows how many come, and they may be judged at any time. */
+    live: z.boolean(),
   }),
   /** Cases that are complete on both sides since the last message; `done` of `trials` results are there. */
   z.object({

@@ -11,13 +11,18 @@ export function outputsBeside({ baseline, candidate }: PairEntry): TemplateResul
   return html`<div class="beside">
     <div>
       <h4>Baseline</h4>
-      ${parts ? marked(parts, 'removed') : outputOf(baseline)}
+      ${parts ? marked(parts, 'removed') : outputOf(baseline)} ${warningsOf(baseline)}
     </div>
     <div>
       <h4>Candidate</h4>
-      ${parts ? marked(parts, 'added') : outputOf(candidate)}
+      ${parts ? marked(parts, 'added') : outputOf(candidate)} ${warningsOf(candidate)}
     </div>
   </div>`;
+}
+
+/** What a person should know about a call although it brought an answer, e.g. where its tools first differed. */
+function warningsOf(result: ResultDetail | null): TemplateResult[] {
+  return (result?.output.warnings ?? []).map((text) => html`<p class="problem">${visibleText(text)}</p>`);
 }
 
 function comparable(before: ResultDetail | null, after: ResultDetail | null): DiffPart[] | null {

@@ -45,6 +45,7 @@ export class VerdictHead extends LitElement {
         return html`<h1>${icon('running')} Preparing both sides…</h1>
           ${this.#sides()}`;
       case 'running':
+        if (this.head.live) return this.#live(stage);
         return html`<h1>${icon('running')} Comparing: ${formatCount(stage.done)} of ${counted(stage.trials, 'result')}</h1>
           ${this.#sides()}
           <vscode-progress-bar
@@ -65,6 +66,16 @@ export class VerdictHead extends LitElement {
       case 'finished':
         return this.#finished(stage.comparison);
     }
+  }
+
+  #live({ done, trials, counts }: Stage & { stage: 'running' }): TemplateResult {
+    return html`<h1>${icon('running')} Live pairs: ${formatCount(done / 2)} so far, at most ${formatCount(trials / 2)}</h1>
+      ${this.#sides()}
+      <p>
+        So far ${countsText(counts)}. The comparison ends by itself as soon as the verdict is clear; its test may be looked at
+        at any time.
+      </p>
+      <span class="visually-hidden" role="status">Live pairs are being compared</span>`;
   }
 
   #finished(comparison: ComparisonEntry): TemplateResult {

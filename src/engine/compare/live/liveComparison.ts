@@ -1,8 +1,10 @@
-import type { Comparison } from '../../model/comparison.ts';
+import type { CaseComparison, Comparison } from '../../model/comparison.ts';
 import { counted as countedText } from '../../model/figures.ts';
 import type { LiveOrigin, RunRecord } from '../../model/run.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import { compareStored } from '../compareStored.ts';
+import { compareCase } from '../pairs/pairCases.ts';
+import { caseHalf } from '../sides/caseHalf.ts';
 import { PairOrder } from './pairOrder.ts';
 
 /** Of a case that both sides asked the very same thing for; in its metadata. */
@@ -51,6 +53,27 @@ export function liveComparison(store: RunStore, runId: string, counted?: number)
   });
 
   return kept?.void === undefined ? comparison : voided(comparison, kept.void);
+}
+
+/** All pairs that are stored on both sides, whether they count or not, in the order of their requests. Empty where the run is none. */
+export function storedPairs(store: RunStore, runId: string): CaseComparison[] {
+  const baseline = liveOriginOf(store.getRun(runId))?.baseline;
+  if (baseline === undefined) return [];
+  const positions = [...store.caseIndexes(runId)].map(([, index]) => index).sort((a, b) => a - b);
+  return positions.flatMap((position) => storedPair(store, runId, position, baseline) ?? []);
+}
+
+/** Undefined where a side is not there. */
+export function storedPair(
+  store: RunStore,
+  runId: string,
+  position: number,
+  baseline: string,
+): CaseComparison | undefined {
+  const results = store.resultsAt(runId, position);
+  const before = results.find(({ target }) => target === baseline);
+  const after = results.find(({ target }) => target !== baseline);
+  return before && after && compareCase(caseHalf([before], 1), caseHalf([after], 1));
 }
 
 /** What is kept of a comparison about which nothing may be concluded. */

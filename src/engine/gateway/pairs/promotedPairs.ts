@@ -1,7 +1,7 @@
-import { liveComparison } from '../../compare/live/liveComparison.ts';
+import { liveOriginOf, storedPairs } from '../../compare/live/liveComparison.ts';
 import { ResumeError, UsageError } from '../../errors.ts';
 import type { ExpectedOutput, GoldenCase } from '../../model/case.ts';
-import type { CaseComparison, ComparedSide } from '../../model/comparison.ts';
+import type { CaseComparison } from '../../model/comparison.ts';
 import { defined } from '../../model/defined.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
@@ -35,13 +35,13 @@ export function promotedPairs(
   runId: string,
   { only, ids, answers }: PairChoice & { answers: PromotedAnswers },
 ): PromotedPairs {
-  const comparison = liveComparison(store, runId);
-  if (!comparison)
+  const live = liveOriginOf(store.getRun(runId));
+  if (!live)
     throw new ResumeError(`run ${runId} holds no live pairs`, {
       remedy: 'List the comparisons with: touchstone show --comparisons',
     });
 
-  const cases = comparison.cases.toSorted((a, b) => a.caseIndex - b.caseIndex);
+  const cases = storedPairs(store, runId);
   const unknown = ids?.find((id) => !cases.some(({ caseId }) => caseId === id));
   if (unknown !== undefined)
     throw new UsageError(`run ${runId} has no pair ${unknown}`, {
@@ -49,16 +49,16 @@ export function promotedPairs(
     });
 
   const chosen = cases.filter((one) => (ids?.includes(one.caseId) ?? true) && isChosen(one, only));
-  const sides = { primary: comparison.baseline, candidate: comparison.candidate };
   const proposals: CaseProposal[] = [];
   let notKept = 0;
-  for (const { caseId, caseIndex } of chosen) {
+  for (const { caseIndex } of chosen) {
     const entry = store.caseAt(runId, caseIndex)?.case;
     if (!entry) continue;
     if (entry.input === NOT_KEPT) notKept += 1;
     else {
-      const output = answers === 'none' ? undefined : answerOf(store, runId, caseId, sides[answers]);
-      proposals.push(proposalOf(entry, runId, output));
+      const results = answers === 'none' ? [] : store.resultsAt(runId, caseIndex);
+      const answer = results.find(({ target }) => (target === live.baseline) === (answers === 'primary'));
+      proposals.push(proposalOf(entry, runId, answer?.output));
     }
   }
   return { proposals, notKept };
@@ -75,16 +75,6 @@ function isChosen({ change }: CaseComparison, only: PairChoice['only']): boolean
     case 'worse':
       return change === 'degraded';
   }
-}
-
-function answerOf(
-  store: RunStore,
-  runId: string,
-  caseId: string,
-  { targets }: ComparedSide,
-): Output | undefined {
-  const results = store.resultsOfCase(runId, caseId);
-  return results.find(({ target }) => targets.some(({ name }) => name === target))?.output;
 }
 
 function proposalOf(entry: GoldenCase, runId: string, output: Output | undefined): CaseProposal {
