@@ -214,6 +214,7 @@ function knownKeys(schema: z.core.$ZodType, path: Pointer): string[] {
     const inner: unknown = Object.hasOwn(schema.shape, key) ? schema.shape[key] : schema.def.catchall;
     return inner instanceof z.ZodType ? knownKeys(inner, rest) : [];
   }
+  if (key === undefined) return [];
   if (schema instanceof z.ZodRecord) return knownKeys(schema.valueType, rest);
   if (schema instanceof z.ZodArray) return knownKeys(schema.element, rest);
   return [];

@@ -1,7 +1,8 @@
 import type { Pointer } from '../../files/formats/document.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { type ConfigReader, startOf } from '../config/configReader.ts';
+import { RELEASE_PREFIX } from '../../model/releaseFile.ts';
+import { type ConfigReader, reportKey, startOf } from '../config/configReader.ts';
 import { toMilliseconds } from '../config/duration.ts';
 import { readTarget, targetText } from './armTarget.ts';
 import type {
@@ -36,6 +37,7 @@ export function readGateway(
 ): GatewayConfig | undefined {
   if (file['gateway'] === undefined) return undefined;
 
+  if (known.providers.includes(RELEASES)) warnOfProvider(reader);
   const section = mapIn(file['gateway']);
   const routes = inFileOrder(reader, Object.entries(mapIn(section['routes']))).flatMap(([name, value]) => {
     const { data } = routeFile.safeParse(value);
@@ -50,6 +52,18 @@ export function readGateway(
   checkReach(reader, routes);
   const { port } = gatewayFile.pick({ port: true }).strip().safeParse(section).data ?? {};
   return { ...defined({ port }), routes };
+}
+
+/** `release/…` is a release, whoever is configured. */
+const RELEASES = RELEASE_PREFIX.slice(0, -1);
+
+function warnOfProvider(reader: ConfigReader): void {
+  reportKey(reader, ['providers', RELEASES], {
+    severity: 'warning',
+    code: 'no-effect',
+    message: `the gateway never asks a provider called "${RELEASES}": ${RELEASE_PREFIX}… is the name of a release`,
+    remedy: 'Rename the provider.',
+  });
 }
 
 function mapIn(value: JsonValue | undefined): JsonObject {

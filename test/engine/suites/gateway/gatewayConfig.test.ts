@@ -155,6 +155,10 @@ describe('the gateway section of touchstone.yaml', () => {
       '{ to: openai, stikcy: user }',
       '3:22 "stikcy" is not a key of gateway.routes.a / Did you mean "sticky"?',
     ],
+    [
+      '{ to: { url: "http://x", headers: {} } }',
+      '3:33 "headers" is not a key of gateway.routes.a.to / Known keys: url.',
+    ],
     ['{ model: x }', '3:5 gateway.routes.a needs "to" / Add "to".'],
     ['{ to: opnai }', '3:14 there is no provider "opnai" / Did you mean "openai"?'],
     ['{ to: opnai/gpt }', '3:14 there is no provider "opnai" / Did you mean "openai"?'],
@@ -294,6 +298,16 @@ describe('the gateway section of touchstone.yaml', () => {
       assert.deepEqual(problems, expected);
     });
   }
+
+  it('warns of a provider that is called as releases are', async () => {
+    const { problems } = await read(
+      '  routes: {}',
+      'providers: { release: { base_url: "http://127.0.0.1:1/v1" } }\n',
+    );
+    assert.deepEqual(problems, [
+      '14:14 warning: the gateway never asks a provider called "release": release/… is the name of a release / Rename the provider.',
+    ]);
+  });
 
   const unreachable: [routes: string, ...problems: string[]][] = [
     [
