@@ -2,6 +2,7 @@ import path from 'node:path';
 import { UserError } from '../engine/errors.ts';
 import { Gateway } from '../engine/gateway/gateway.ts';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
+import { releaseApplier } from '../engine/gateway/released/releaseApplier.ts';
 import { WeightFile } from '../engine/gateway/routes/weightFile.ts';
 import { ShadowFile } from '../engine/gateway/shadow/shadowFile.ts';
 import { Shadows } from '../engine/gateway/shadow/shadows.ts';
@@ -70,7 +71,7 @@ export async function openGateway(
       const { gateway: config, providers, bulkheads = {} } = read.config;
       workspace = read;
       guards.pools.configure(bulkheads, openLedger);
-      gateway.use({ config, providers, applyRelease, problem: null });
+      gateway.use({ config, providers, applyRelease: releaseApplier(root, providers), problem: null });
       shadows.use(config?.routes ?? []);
     },
 
@@ -127,8 +128,4 @@ function checkSuite({ config }: Workspace, suite: string | undefined): void {
   throw new UserError(`there is no suite '${suite}'`, {
     remedy: names.length > 0 ? `Choose from: ${names.join(', ')}.` : 'Add it to touchstone.yaml.',
   });
-}
-
-function applyRelease(name: string): never {
-  throw new UserError(`the release '${name}' cannot be applied`);
 }
