@@ -159,14 +159,15 @@ describe('what a client gets through the gateway is, byte for byte, what it gets
       { headers: { ...json, etag: '"a"', 'content-language': 'de' }, body: whole },
       { status: 400, headers: json, body: '{"error":{"message":"no"}}' },
       { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: 'who are you' },
+      { status: 500, headers: { 'content-type': 'text/html' }, body: '<h1>oops</h1>' },
+      { status: 302, headers: { location: 'http://127.0.0.1:1/elsewhere' }, body: '' },
+      { status: 204, headers: {}, body: '' },
+      // The last: what comes behind it waits.
       {
         status: 429,
         headers: { ...json, 'retry-after': '7', 'x-ratelimit-reset-tokens': '6m0s' },
         body: '{}',
       },
-      { status: 500, headers: { 'content-type': 'text/html' }, body: '<h1>oops</h1>' },
-      { status: 302, headers: { location: 'http://127.0.0.1:1/elsewhere' }, body: '' },
-      { status: 204, headers: {}, body: '' },
     ]) {
       reply = given;
       await same(upstream, gateway, { path, body, headers: { 'accept-encoding': 'gzip, br' } });
