@@ -122,6 +122,36 @@ describe('a stream as it passes', () => {
     assert.equal(zeros.summary().usage?.counted, true);
   });
 
+  it('takes the usage at the end of a message for the whole, but for zeros where more was told', async () => {
+    const usageOf = async (begun: object, end: object) => {
+      const tap = await tapOf({ api: 'messages' });
+      const events = [
+        { type: 'message_start', message: { usage: begun } },
+        { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: end },
+      ];
+      passed(
+        tap,
+        events.map((event) => Buffer.from(`data: ${JSON.stringify(event)}\n\n`)),
+      );
+      return tap.summary().usage;
+    };
+    const told = { inputTokens: 20, outputTokens: 5 };
+    const input = { input_tokens: 20 };
+    assert.deepEqual(await usageOf({ ...input, output_tokens: 1 }, { output_tokens: 5 }), told);
+    assert.deepEqual(
+      await usageOf({ ...input, output_tokens: 1 }, { input_tokens: 0, output_tokens: 5 }),
+      told,
+    );
+    assert.deepEqual(
+      await usageOf({ input_tokens: 0, output_tokens: 0 }, { ...input, output_tokens: 5 }),
+      told,
+    );
+    const cached = { ...input, cache_read_input_tokens: 7, cache_creation_input_tokens: null };
+    assert.deepEqual(await usageOf(cached, { ...cached, output_tokens: 5 }), {
+      ...{ inputTokens: 27, outputTokens: 5, cachedInputTokens: 7 },
+    });
+  });
+
   it('counts the output of a message that breaks off, beside the input that was told', async () => {
     const tap = await tapOf({ api: 'messages' }, { model: 'claude-sonnet-4-5', messages: [] });
     passed(tap, [

@@ -112,7 +112,7 @@ export class EventScanner {
   #hold(passed: Uint8Array[], bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.#held && this.#heldBytes + bytes.length <= this.#limits.maxHeld) {
-      this.#held.push(bytes.slice());
+      this.#held.push(Buffer.from(bytes));
       this.#heldBytes += bytes.length;
       return;
     }
@@ -125,7 +125,7 @@ export class EventScanner {
   #addToLine(bytes: Uint8Array): void {
     if (bytes.length === 0 || !this.#counts(bytes)) return;
     // A piece of a chunk would keep all of it in memory.
-    this.#line.push(bytes.slice());
+    this.#line.push(Buffer.from(bytes));
   }
 
   #endLine(rest: Uint8Array): void {
