@@ -128,7 +128,7 @@ function checkedVersion(database: DatabaseSync, file: string, format: StoreForma
   if (isNewer) throw newer(version, file, format);
   if (isMarked && !matchesVersion(database, format, version)) throw altered(version, file, format);
   if (isEmpty || isUnmarked || isMarked) return version;
-  throw new StoreError(`this is a database of another program, not a ${format.name} of Touchstone`, {
+  throw new StoreError(`this is a database of another program, not the ${format.name} of Touchstone`, {
     where: { path: file },
     remedy: 'Move the file away to begin a new store; it has been left as it was.',
   });

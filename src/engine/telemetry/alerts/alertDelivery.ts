@@ -144,13 +144,15 @@ export class AlertDelivery {
 
   /** Whether to go on: after a failure the channel rests for a while, and longer each time. */
   #note(run: ChannelRun, sent: Sent): boolean {
-    const { clock, random } = this.#ports;
+    const { clock, random, resendMs = RESEND_MS } = this.#ports;
     if (sent.status !== 'failed') {
       run.failures = 0;
       return true;
     }
 
-    const limit = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** run.failures);
+    // Who takes what fires for over when it hears nothing is asked as often as it would be told.
+    const longest = run.client.repeat ? resendMs : LONGEST_WAIT_MS;
+    const limit = Math.min(longest, FIRST_WAIT_MS * 2 ** run.failures);
     const asked = Math.min(sent.retryAfterMs ?? 0, LONGEST_WAIT_MS);
     run.failures += 1;
     run.notBefore = clock.monotonic() + Math.max(asked, limit * (0.5 + random.next() / 2));

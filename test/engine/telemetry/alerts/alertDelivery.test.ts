@@ -286,6 +286,22 @@ describe('a webhook of alerts', () => {
 });
 
 describe('what Alertmanager is told', () => {
+  it('comes within a minute after it was down, so that nothing that fires is taken for over', async () => {
+    await using alertmanager = await startWebhookReceiver(() => ({ status: 503 }));
+    const world = new Delivered();
+    world.channels = [{ kind: 'alertmanager', name: 'hook', url: alertmanager.url }];
+    await world.turn(0.5);
+    const times = [world.clock.monotonic()];
+    for (let look = 0; look < 180; look++) {
+      const before = alertmanager.calls.length;
+      await world.turn(0.5);
+      if (alertmanager.calls.length > before) times.push(world.clock.monotonic());
+    }
+    const waits = times.slice(1).map((time, at) => time - (times[at] ?? 0));
+    assert.ok(waits.length > 10);
+    assert.ok(Math.max(...waits) <= 65_000, `${waits}`);
+  });
+
   function notices(...values: number[]): AlertNotice[] {
     const world = new AlertWorld();
     for (const value of values) {
