@@ -146,6 +146,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerMonitor({
       engine: client,
       output,
+      fileEdits,
       receiver: services.receiver,
       extensionUri: context.extensionUri,
     }),

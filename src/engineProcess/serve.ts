@@ -12,6 +12,7 @@ import { gatewayHandlers } from './gatewayHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
 import { metricHandlers } from './metricHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
+import { monitorHandlers } from './monitorHandlers.ts';
 import { PromptReader } from './openedPrompt.ts';
 import { providerHandlers } from './providerHandlers.ts';
 import { receiverHandlers } from './receiverHandlers.ts';
@@ -43,6 +44,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...evaluatorHandlers(session),
       ...receiverHandlers(session, attachment),
       ...gatewayHandlers(session, attachment),
+      ...monitorHandlers(session),
       ...modelHandlers(session),
       ...providerHandlers(session),
       ...tokenHandlers(session, prompts),

@@ -9,6 +9,7 @@ import { gatewayCalls } from './gatewayCalls.ts';
 import { languageCalls } from './languageCalls.ts';
 import { metricCalls } from './metricCalls.ts';
 import { modelCalls } from './modelCalls.ts';
+import { monitorCalls } from './monitorCalls.ts';
 import { providerCalls } from './providerCalls.ts';
 import { receiverCalls } from './receiverCalls.ts';
 import { runCalls } from './runCalls.ts';
@@ -37,6 +38,7 @@ export const engineCalls = {
   ...traceCalls,
   ...alertCalls,
   ...metricCalls,
+  ...monitorCalls,
 };
 
 /** What the engine process asks of the interface. */

@@ -74,6 +74,8 @@ export interface Commands {
   'touchstone.traces.showServices'(): Promise<void>;
   /** Live metrics of the workspace. */
   'touchstone.openMonitor'(): Promise<void>;
+  /** Writes a monitor of live spans into the configuration. */
+  'touchstone.addMonitor'(): Promise<void>;
   /** A trace by its id or the beginning of it; without one the person picks. */
   'touchstone.traces.open'(trace?: { traceId: string; spanId?: string }): Promise<void>;
   /** In a tab of its own, as `open` else. */
@@ -183,6 +185,7 @@ export const commandIds = [
   'touchstone.traces.copyEndpoint',
   'touchstone.traces.showServices',
   'touchstone.openMonitor',
+  'touchstone.addMonitor',
   'touchstone.traces.open',
   'touchstone.traces.openApart',
   'touchstone.traces.openSelected',

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import type { TraceReceiver } from '../services/traceReceiver.ts';
+import { addMonitor } from './addMonitor.ts';
 import type { MonitorPanel } from './monitorPanel.ts';
 
 /** As package.json has it among the activation events. */
@@ -10,6 +12,7 @@ const VIEW_TYPE = 'touchstone.monitor';
 
 export interface MonitorOptions {
   engine: EngineClient;
+  fileEdits: FileEdits;
   output: Output;
   receiver: TraceReceiver;
   extensionUri: vscode.Uri;
@@ -41,6 +44,7 @@ export function registerMonitor(options: MonitorOptions): vscode.Disposable {
 
   return vscode.Disposable.from(
     registerCommand('touchstone.openMonitor', show, output),
+    registerCommand('touchstone.addMonitor', () => addMonitor(options), output),
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, { deserializeWebviewPanel: adopt }),
   );
 }
