@@ -33,6 +33,37 @@ describe('touchstone release', () => {
     assert.equal((await touchstone(root, 'validate')).code, 0);
   });
 
+  it('creates what routes of touchstone.yaml name already', async () => {
+    const routes =
+      'gateway:\n  routes:\n    a: { model: a, to: release/warm }\n    b: { model: b, to: release/crisp }\n';
+    const root = workspace({ 'touchstone.yaml': routes });
+    assert.match(
+      (await touchstone(root, 'validate')).out,
+      /there is no release "warm"[\s\S]*there is no release "crisp"/,
+    );
+    for (const name of ['warm', 'crisp'])
+      assert.equal((await touchstone(root, 'release', 'create', name, ...CREATE.slice(3))).code, 0);
+    for (const argv of [
+      ['release', 'list'],
+      ['release', 'show', 'warm'],
+      ['release', 'verify'],
+      ['validate'],
+    ])
+      assert.equal((await touchstone(root, ...argv)).code, 0, argv.join(' '));
+  });
+
+  it('lists, shows and verifies, whatever is wrong with touchstone.yaml', async () => {
+    const root = workspace();
+    await touchstone(root, ...CREATE);
+    writeFileSync(path.join(root, 'touchstone.yaml'), 'gateway: { routes: { a: { to: nobody } } }\n');
+    for (const argv of [
+      ['release', 'list'],
+      ['release', 'show', 'warm'],
+      ['release', 'verify'],
+    ])
+      assert.equal((await touchstone(root, ...argv)).code, 0, argv.join(' '));
+  });
+
   it('says the same as JSON', async () => {
     const root = workspace();
     const created = JSON.parse((await touchstone(root, ...CREATE, '--json')).out);

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { ConfigError, UsageError } from '../errors.ts';
 import { Connection } from '../http/httpConnection.ts';
 import type { LocalServer } from '../http/server/serverShell.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
@@ -169,7 +169,7 @@ const NO_SETTINGS: GatewaySettings = {
   config: undefined,
   providers: {},
   applyRelease: () => {
-    throw new Error('no settings are in use');
+    throw new ConfigError('touchstone.yaml cannot be used as it is written');
   },
   problem: null,
 };

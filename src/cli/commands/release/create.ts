@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { FileError, ReleaseError, UsageError } from '../../../engine/errors.ts';
 import { readText } from '../../../engine/files/readText.ts';
 import { statPath } from '../../../engine/files/statPath.ts';
+import { defined } from '../../../engine/model/defined.ts';
 import type { Prompt } from '../../../engine/model/prompt.ts';
 import { releaseFile } from '../../../engine/model/releaseFile.ts';
 import { fixedEnvironment, systemClock } from '../../../engine/ports.ts';
@@ -49,7 +50,14 @@ export function addReleaseCreate(release: Command, act: RunAction): void {
 }
 
 async function create(name: string, options: CreateOptions, io: Io): Promise<number> {
-  const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
+  const { config } = options;
+  const { workspace } = await openWorkspace(
+    [],
+    // A route may name what is created here.
+    { ...defined({ config }), ignoresReleases: true },
+    io.cwd,
+    new AbortController().signal,
+  );
   const prompt = readPrompt(options.prompt, workspace, io.cwd);
   const { providers } = workspace.config;
   const model = promptModel(

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { listReleases } from '../../../engine/releases/readRelease.ts';
 import { EXIT } from '../../exitCode.ts';
-import { openWorkspace } from '../../openWorkspace.ts';
 import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
 import type { Io } from '../../terminal/io.ts';
 import { listedJson, releaseTable } from '../../views/releaseView.ts';
+import { workspaceFolder } from '../../workspaceFolder.ts';
 
 interface ListOptions {
   config?: string;
@@ -23,8 +23,8 @@ export function addReleaseList(release: Command, act: RunAction): void {
 }
 
 async function list(options: ListOptions, io: Io): Promise<number> {
-  const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
-  const releases = listReleases(workspace.root);
+  const root = workspaceFolder(undefined, options, io.cwd);
+  const releases = listReleases(root);
   if (options.json) io.out(JSON.stringify(releases.map(listedJson), null, 2));
   else for (const line of releaseTable(releases, io)) io.out(line);
   return EXIT.passed;

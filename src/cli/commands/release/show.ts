@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { readRelease } from '../../../engine/releases/readRelease.ts';
 import { EXIT } from '../../exitCode.ts';
-import { openWorkspace } from '../../openWorkspace.ts';
 import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
 import type { Io } from '../../terminal/io.ts';
 import { releaseJson, releaseLines } from '../../views/releaseView.ts';
+import { workspaceFolder } from '../../workspaceFolder.ts';
 
 interface ShowOptions {
   config?: string;
@@ -24,8 +24,8 @@ export function addReleaseShow(release: Command, act: RunAction): void {
 }
 
 async function show(name: string, options: ShowOptions, io: Io): Promise<number> {
-  const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
-  const release = readRelease(workspace.root, name);
+  const root = workspaceFolder(undefined, options, io.cwd);
+  const release = readRelease(root, name);
   if (options.json) io.out(JSON.stringify(releaseJson(release), null, 2));
   else for (const line of releaseLines(release, io)) io.out(line);
   return EXIT.passed;

@@ -3,12 +3,12 @@ import { ReleaseError, UserError } from '../../../engine/errors.ts';
 import { counted } from '../../../engine/model/figures.ts';
 import { type ListedRelease, listReleases, readRelease } from '../../../engine/releases/readRelease.ts';
 import { EXIT } from '../../exitCode.ts';
-import { openWorkspace } from '../../openWorkspace.ts';
 import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
 import type { Io } from '../../terminal/io.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { listedJson } from '../../views/releaseView.ts';
+import { workspaceFolder } from '../../workspaceFolder.ts';
 
 interface VerifyOptions {
   config?: string;
@@ -27,8 +27,8 @@ export function addReleaseVerify(release: Command, act: RunAction): void {
 }
 
 async function verify(name: string | undefined, options: VerifyOptions, io: Io): Promise<number> {
-  const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
-  const checked = name === undefined ? listReleases(workspace.root) : [readOne(workspace.root, name)];
+  const root = workspaceFolder(undefined, options, io.cwd);
+  const checked = name === undefined ? listReleases(root) : [readOne(root, name)];
   // Nothing that was checked is nothing that is right.
   if (checked.length === 0)
     throw new ReleaseError('there are no releases', {

@@ -67,7 +67,8 @@ function checkProvider(
 }
 
 function checkRelease(reader: ConfigReader, name: string, at: Pointer): void {
-  if (isReleaseName(name) && existsSync(path.join(reader.root, releaseFile(name)))) return;
+  const isFile = isReleaseName(name) && existsSync(path.join(reader.root, releaseFile(name)));
+  if (isFile || reader.ignoresReleases) return;
   const names = releaseNames(reader.root);
   const guess = nearest(name, names)[0];
   reportAt(reader, at, {
