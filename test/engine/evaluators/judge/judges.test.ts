@@ -213,7 +213,8 @@ describe('the judges', () => {
 
     it('takes no steps that say nothing', async () => {
       for (const none of [[], [''], [' ']]) {
-        const result = await score('g-eval', { criteria: 'clear' }, [steps(...none), steps(...none)]);
+        const script = [steps(...none), steps(...none), grade(8)];
+        const result = await score('g-eval', { criteria: 'clear' }, script);
         assert.equal(result.status, 'error');
       }
     });
