@@ -8,7 +8,5 @@ import { shownP } from './shownP.ts';
  * pairs p is 1; it is never below 1e-300.
  */
 export function exactMcNemar(improved: number, degraded: number): number {
-  const discordant = improved + degraded;
-  if (discordant === 0) return 1;
-  return shownP(2 * binomialCdf(Math.min(improved, degraded), discordant, 0.5));
+  return shownP(2 * binomialCdf(Math.min(improved, degraded), improved + degraded, 0.5));
 }

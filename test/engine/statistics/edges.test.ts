@@ -99,6 +99,23 @@ describe('statistics without much data', () => {
     assert.equal(boot(few)?.p, 2 ** (1 - 4));
   });
 
+  it('know Wilcoxon’s distribution exactly up to 50 differences', () => {
+    // SciPy 1.17.1: wilcoxon(method='exact') and (method='approx', correction=True).
+    const list = (n: number) =>
+      Array.from({ length: n }, (_, at) => ((at + 1) * ((at * 7) % 5 < 3 ? 1 : -1)) / 10);
+    for (const [n, p, positive, method] of [
+      [50, 0.3044806608698192, 745, 'exact'],
+      [51, 0.2142423326058308, 796, 'normal'],
+    ] as const) {
+      const { p: found, ...rest } = wilcoxonSignedRank([...list(n), 0, 0]);
+      assert.ok(Math.abs(found - p) < 1e-9, `${found}`);
+      assert.deepEqual(rest, { positive, n, method });
+    }
+    assert.deepEqual(wilcoxonSignedRank([0]), { positive: 0, p: 1, n: 0, method: 'exact' });
+    // 0.1 + 0.2 and 0.3 are ties: 3 and 1.5 + 1.5 of ranks.
+    assert.deepEqual(wilcoxonSignedRank([0.1 + 0.2, -0.3, 0.5]).positive, 4.5);
+  });
+
   it('tell a small effect of small differences', () => {
     // Mean 0.00100001 over the standard deviation √2 · 1e-8.
     assert.ok(Math.abs((cohensDz([0.001, 0.00100002]) ?? 0) / (0.00100001 / (Math.SQRT2 * 1e-8)) - 1) < 1e-6);

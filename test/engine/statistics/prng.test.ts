@@ -38,6 +38,32 @@ describe('Xoshiro128', () => {
     assert.ok(draw(0).every((value) => value >= 0 && value < 1));
   });
 
+  it('fills its state by SplitMix32, with the finaliser of MurmurHash3', () => {
+    const mask = 0xffff_ffffn;
+    const finalised = (counter: bigint) => {
+      let h = counter & mask;
+      h = ((h ^ (h >> 16n)) * 0x85ebca6bn) & mask;
+      h = ((h ^ (h >> 13n)) * 0xc2b2ae35n) & mask;
+      return h ^ (h >> 16n);
+    };
+    for (const seed of [0, 1, 7, -5, 2 ** 32 + 3]) {
+      const state = [1n, 2n, 3n, 4n].map((step) => finalised(BigInt(seed) + step * 0x9e3779b9n));
+      const last = state.pop() ?? 0n;
+      const random = Xoshiro128.seeded(seed);
+      const words = Array.from({ length: 20 }, () => random.nextUint32());
+      assert.deepEqual(words, reference([...state, last | 1n], 20));
+    }
+  });
+
+  it('gives shares and whole numbers below a limit', () => {
+    const random = () => new Xoshiro128([1, 2, 3, 4]);
+    assert.equal(random().next(), 11_520 / 2 ** 32);
+    assert.equal(random().below(1_000_000), Math.floor((11_520 / 2 ** 32) * 1_000_000));
+    const one = Xoshiro128.seeded(9);
+    const drawn = new Set(Array.from({ length: 200 }, () => one.below(5)));
+    assert.deepEqual([...drawn].sort(), [0, 1, 2, 3, 4]);
+  });
+
   it('shuffles every item to every place about equally often', () => {
     const random = Xoshiro128.seeded(5);
     const counts = new Map<string, number>();

@@ -22,6 +22,8 @@ describe('Sample', () => {
     assert.equal(sample.quantile(0.5), 2500);
     sample.add(10_000);
     assert.equal(sample.quantile(1), 10_000);
+    assert.equal(sample.quantile(0), 0);
+    assert.equal(sample.size, 5002);
   });
 
   it('has no quantile without values', () => assert.equal(new Sample().quantile(0.5), null));

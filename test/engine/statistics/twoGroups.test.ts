@@ -35,9 +35,20 @@ describe('tests of two groups', () => {
     near(rankSum([5, 5], [5, 5, 5]), 1);
     near(rankSum([3, 9, 1, 7, 7, 2], [8, 8, 10, 4, 7]), 0.15367965367965367);
     assert.equal(rankSum([], [1]), 1);
+    assert.equal(rankSum([1], []), 1);
 
     const left = Array.from({ length: 25 }, (_, index) => index);
     const right = Array.from({ length: 30 }, (_, index) => index + 6.5);
     near(rankSum(left, right), 0.0005821919179632507);
+    near(rankSum(right, left), 0.0005821919179632507);
+    assert.equal(rankSum(left, left), 1);
+    assert.equal(rankSum(Array<number>(30).fill(5), Array<number>(25).fill(5)), 1);
+  });
+
+  /** SciPy 1.17.1, mannwhitneyu: exact up to 40 values, asymptotic from 41. */
+  it('the rank-sum test is exact up to 40 values', () => {
+    const from = (start: number, count: number) => Array.from({ length: count }, (_, index) => start + index);
+    near(rankSum(from(0, 20), from(4.5, 20)), 0.030411256038764864);
+    near(rankSum(from(0, 20), from(4.5, 21)), 0.01957785382225964);
   });
 });

@@ -18,9 +18,18 @@ describe('wilsonInterval', () => {
     });
   }
 
+  it('stays within 0 and 1, and holds the share', () => {
+    for (const n of [0.5, 1, 3, 7, 20])
+      for (const share of [0, 0.001, 0.999, 1]) {
+        const { low = -1, high = 2 } = wilsonInterval(share, n) ?? {};
+        assert.ok(low >= 0 && low <= share + 1e-12 && share - 1e-12 <= high && high <= 1);
+      }
+  });
+
   it('gives no interval without data, and never for NaN', () => {
     assert.equal(wilsonInterval(0, 0), null);
     assert.equal(wilsonInterval(Number.NaN, 10), null);
     assert.equal(wilsonInterval(0.5, Number.NaN), null);
+    for (const none of [-0.01, 1.01]) assert.equal(wilsonInterval(none, 10), null);
   });
 });
