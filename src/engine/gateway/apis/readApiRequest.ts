@@ -20,7 +20,7 @@ export function readApiRequest(api: ApiName, body: Buffer): ApiRequest {
     api,
     model: members.text('model'),
     stream: members.value('stream') === true,
-    asksUsage: members.object('stream_options')?.['include_usage'] === true,
+    asksUsage: asksUsage(members),
     user: members.text('user') ?? textOf(metadata?.['user_id']) ?? members.text('safety_identifier'),
     session: sessionOf(members, metadata),
     variables: members.object('variables'),
@@ -62,6 +62,12 @@ function inputTokens(
 
   const input = members.value('input');
   return counts.text(model, inputTexts(input).join('\n')) + tokensGiven(input);
+}
+
+/** By OpenAI's option, or by OpenRouter's own. */
+function asksUsage(members: Members): boolean {
+  const isAsked = members.object('stream_options')?.['include_usage'] === true;
+  return isAsked || members.object('usage')?.['include'] === true;
 }
 
 /** A text, or a list of texts. */

@@ -172,6 +172,18 @@ describe('what is read of a request', () => {
     assert.deepEqual([hostile.model, hostile.session], [undefined, undefined]);
   });
 
+  it('is whether the client itself asks for the usage of a stream, in either way', () => {
+    for (const [body, asks] of [
+      ['{}', false],
+      ['{"stream_options":null}', false],
+      ['{"stream_options":{"include_usage":false}}', false],
+      ['{"stream_options":{"include_usage":true}}', true],
+      ['{"usage":{"include":true}}', true],
+      ['{"usage":true}', false],
+    ] as const)
+      assert.equal(read('chat', body).asksUsage, asks, body);
+  });
+
   it('is nothing of an agent’s body', () => {
     const { model, stream, messages } = read('agent', { model: 'a', stream: true });
     assert.deepEqual([model, stream, messages()], [undefined, false, []]);
