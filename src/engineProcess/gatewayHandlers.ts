@@ -5,7 +5,8 @@ import type { Handlers } from '../protocol/call.ts';
 import type { gatewayCalls } from '../protocol/gatewayCalls.ts';
 import { gatewayChoices } from './gatewayChoices.ts';
 import type { ServicesAttachment } from './servicesAttachment.ts';
-import type { Session } from './session.ts';
+import { type Session, storeOf } from './session.ts';
+import { shadowPairs } from './shadowPairs.ts';
 
 /** The window's part in the gateway, which the services process serves. */
 export function gatewayHandlers(
@@ -31,6 +32,7 @@ export function gatewayHandlers(
       const shadow = { ...wanted, to: writtenTarget(to), maxPairs, workers, queue };
       return trusted().ask((link) => link.call('shadow/start', shadow));
     },
+    'shadow/pairs': (wanted) => shadowPairs(storeOf(session, wanted.runId), wanted),
     'shadow/stop': (wanted) => trusted().ask((link) => link.call('shadow/stop', wanted)),
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { gatewayStart, gatewayWeights, shadowStart, shadowStop } from './gatewayParams.ts';
 import { servicesState } from './receiverCalls.ts';
+import { caseDraft, leak } from './traceCalls.ts';
 
 /** What the gateway may be told by a person of this window: names as they are written in touchstone.yaml. */
 const gatewayChoices = z.object({
@@ -10,6 +11,14 @@ const gatewayChoices = z.object({
   suites: z.array(z.string()),
 });
 export type GatewayChoices = z.output<typeof gatewayChoices>;
+
+/** Pairs of a shadow: which ones, and whose answer becomes the expected one. */
+const pairChoice = z.strictObject({
+  runId: z.string().min(1),
+  only: z.enum(['all', 'changed', 'better', 'worse']),
+  answers: z.enum(['primary', 'candidate', 'none']),
+});
+export type ShadowPairs = z.output<typeof pairChoice>;
 
 /** The gateway runs in the services process, to which the engine keeps the window attached. Only where the workspace is trusted. */
 export const gatewayCalls = {
@@ -30,4 +39,13 @@ export const gatewayCalls = {
     result: servicesState,
   },
   'shadow/stop': { params: shadowStop, result: servicesState },
+  /** The cases that pairs make, with what is secret or personal in them. Writes nothing. */
+  'shadow/pairs': {
+    params: pairChoice,
+    result: z.object({
+      cases: z.array(z.object({ case: caseDraft, findings: z.array(leak) })),
+      /** Pairs whose requests were not kept. */
+      notKept: z.int(),
+    }),
+  },
 };

@@ -34,7 +34,7 @@ const groupCursor = z.object({ newestMs: z.number(), id: z.string() });
 const traceId = z.string().min(1).max(64);
 const spanId = z.string().min(1).max(64);
 
-const leak = z.object({ kind: z.string(), value: z.string() });
+export const leak = z.object({ kind: z.string(), value: z.string() });
 export type CaseLeak = z.output<typeof leak>;
 
 /** As `dataset/add` takes it. */
@@ -43,6 +43,7 @@ export const caseDraft = z.strictObject({
   messages: z.array(z.object({ role: z.string(), content: z.json() }).catchall(z.json())).exactOptional(),
   expected_output: z.record(z.string(), z.json()).exactOptional(),
   tags: z.array(z.string()).exactOptional(),
+  cluster: z.string().exactOptional(),
   metadata: z.record(z.string(), z.json()).exactOptional(),
 });
 export type CaseDraft = z.output<typeof caseDraft>;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../runAction.ts';
+import { addShadowPromote } from './shadow/promote.ts';
 import { addShadowStart } from './shadow/start.ts';
 import { addShadowStatus } from './shadow/status.ts';
 import { addShadowStop } from './shadow/stop.ts';
@@ -13,4 +14,5 @@ export function addShadow(program: Command, act: RunAction): void {
   addShadowStatus(shadow, act);
   addShadowStart(shadow, act);
   addShadowStop(shadow, act);
+  addShadowPromote(shadow, act);
 }

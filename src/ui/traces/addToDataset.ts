@@ -1,15 +1,9 @@
 import * as vscode from 'vscode';
-import type { CaseLeak } from '../../protocol/traceCalls.ts';
-import { caseCount } from '../counts.ts';
-import { pickDataset } from '../datasets/datasetPicker.ts';
+import { addDrafts } from '../datasets/addDrafts.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { PlainError } from '../output/plainError.ts';
 import type { TraceArgument } from './traceArgument.ts';
-
-interface LeakItem extends vscode.QuickPickItem {
-  leak: CaseLeak;
-}
 
 /**
  * Makes cases of spans or traces. Secrets and personal data in them are shown before anything is written, and then the edit of the
@@ -30,54 +24,6 @@ export async function addToDataset(
       ),
     );
 
-  const title = t('Add {0} to Dataset', caseCount(cases.length));
-  const file = await pickDataset(engine, title);
-  if (file === undefined) return;
-  const redact = await chooseRedacted(
-    cases.flatMap(({ findings }) => findings),
-    title,
-  );
-  if (!redact) return;
-
-  const drafts = cases.map((one) => one.case);
-  const shown = await preview.show(vscode.Uri.file(file), async (text) => {
-    const { added, duplicates, edits } = await engine.call('traces/addCases', {
-      ...{ path: file, text, redact },
-      cases: drafts,
-    });
-    const left = [
-      ...(duplicates.length > 0 ? [t('Already there, by input: {0}.', duplicates.join(', '))] : []),
-      ...(empty.length > 0 ? [t('Without an input: {0}.', empty.join(', '))] : []),
-    ];
-    const what = t('Add {0} from traces', caseCount(added));
-    return { edits, title: what, ...(left.length > 0 ? { reason: left.join(' ') } : {}) };
-  });
-  if (!shown)
-    void vscode.window.showInformationMessage(t('The dataset contains cases with these inputs already.'));
-}
-
-/** The values that are replaced before anything is written; undefined where the person thought better of it. */
-async function chooseRedacted(found: readonly CaseLeak[], title: string): Promise<CaseLeak[] | undefined> {
-  if (found.length === 0) return [];
-  const { t } = vscode.l10n;
-  const places = Map.groupBy(found, ({ kind, value }) => `${kind} ${value}`);
-  const items: LeakItem[] = [...places.values()].flatMap(([leak, ...more]) => {
-    if (!leak) return [];
-    const description = more.length > 0 ? t('{0} cases', more.length + 1) : '';
-    return [
-      {
-        label: leak.value,
-        description: [leak.kind, description].filter(Boolean).join(' · '),
-        picked: true,
-        leak,
-      },
-    ];
-  });
-  const chosen = await vscode.window.showQuickPick(items, {
-    ...{ title, canPickMany: true, ignoreFocusOut: true },
-    placeHolder: t(
-      'Secrets and personal data were found. What is checked is replaced, such as by [e-mail address].',
-    ),
-  });
-  return chosen?.map(({ leak }) => leak);
+  const left = empty.length > 0 ? [t('Without an input: {0}.', empty.join(', '))] : [];
+  await addDrafts(cases, left, { engine, preview });
 }
