@@ -76,9 +76,7 @@ export function armText(arm: ArmEntry, arms: readonly ArmEntry[]): string {
   const { wanted, observed } = sharesOf(arm, arms);
   const errors = errorRate(arm);
   return [
-    observed === null
-      ? formatPercent(wanted)
-      : t('{0}, observed {1}', formatPercent(wanted), formatPercent(observed)),
+    ...(arms.length > 1 ? [splitText(wanted, observed)] : []),
     counted(arm.requests, 'request'),
     ...(arm.p50Ms === null ? [] : [t('p50 {0}', formatDuration(arm.p50Ms))]),
     ...(arm.p95Ms === null ? [] : [t('p95 {0}', formatDuration(arm.p95Ms))]),
@@ -87,7 +85,12 @@ export function armText(arm: ArmEntry, arms: readonly ArmEntry[]): string {
   ].join(' · ');
 }
 
-export function costText({ costUsd, unpriced }: { costUsd: number; unpriced: number }): string {
+function splitText(wanted: number | null, observed: number | null): string {
+  if (observed === null) return formatPercent(wanted);
+  return t('{0}, observed {1}', formatPercent(wanted), formatPercent(observed));
+}
+
+function costText({ costUsd, unpriced }: { costUsd: number; unpriced: number }): string {
   return unpriced > 0 ? t('{0} and unknown', formatCost(costUsd)) : formatCost(costUsd);
 }
 
