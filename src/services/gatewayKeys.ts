@@ -53,11 +53,11 @@ export class GatewayKeys implements Secrets {
 
   async get(key: WantedKey, signal: AbortSignal): Promise<string | null> {
     const known = this.#known(key);
-    if (known !== undefined) return known;
+    if (known) return known;
 
     this.#asked.set(idOf(key), { provider: key.provider, origin: key.origin, variable: key.variable });
     this.#options.onChange();
-    if (!this.#options.isAttended()) return null;
+    if (known === null || !this.#options.isAttended()) return null;
     await this.#wait(key, signal);
     return this.#known(key) ?? null;
   }

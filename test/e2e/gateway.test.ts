@@ -20,6 +20,7 @@ for (let at = 0; at < Number(count); at += 1) {
     headers: { authorization: 'Bearer ' + process.env.OPENAI_API_KEY, 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'support', messages: [{ role: 'user', content: name + ' ' + at }] }),
   });
+  await new Promise((resolve) => setTimeout(resolve, 20));
   writeFileSync('said-' + name + '.txt', at + ' ' + response.status + ' ' + (await response.text()));
 }
 writeFileSync('done-' + name + '.txt', '');
@@ -75,12 +76,14 @@ describe('journey: live requests test the next model', function () {
     };
     const { page, folder } = workbench;
     const row = (text: string | RegExp) => page.locator('.monaco-list-row', { hasText: text }).first();
-    const ask = async (name: string, count: number): Promise<void> => {
-      const done = path.join(folder, `done-${name}.txt`);
+    const begin = async (name: string, count: number): Promise<void> => {
       await page.locator('.terminal-wrapper.active .xterm').first().click();
       // The first key may come before the terminal has the focus.
       await page.keyboard.type(`  ${process.execPath} agent.mjs ${name} ${count}\n`);
-      await eventually(() => assert.ok(existsSync(done)));
+    };
+    const ask = async (name: string, count: number): Promise<void> => {
+      await begin(name, count);
+      await eventually(() => assert.ok(existsSync(path.join(folder, `done-${name}.txt`))));
     };
 
     await workbench.runCommand('Touchstone: Start Gateway…');
@@ -101,8 +104,11 @@ describe('journey: live requests test the next model', function () {
     await workbench.accept('100.0 %');
     await workbench.accept('polite');
     await row(/Shadow: local\/new/).waitFor();
-    await ask('live', 60);
-    await row(/Shadow: local\/new.*better/).waitFor({ timeout: 60_000 });
+    // Copies are made in some slices of time and not in others, so that the latencies can be compared.
+    await begin('live', 100_000);
+    await row(/Shadow: local\/new.*better/).waitFor({ timeout: 90_000 });
+    await page.locator('.terminal-wrapper.active .xterm').first().click();
+    await page.keyboard.press('Control+C');
     await workbench.screenshot('gateway-verdict');
 
     await workbench.runCommand('Touchstone: Open Shadow Comparison');
