@@ -96,6 +96,9 @@ describe('journey: live requests test the next model', function () {
     await page.locator('.terminal-wrapper.active .xterm').first().waitFor();
     await ask('before', 3);
     assert.match(readFileSync(path.join(folder, 'said-before.txt'), 'utf8'), /^2 200 .*No\./);
+    // The view of this journey gets the room of the others.
+    for (const name of ['Prompts', 'Datasets', 'Runs', 'Traces'])
+      await page.locator('.pane-header', { hasText: name }).first().click();
     await row(/local\/old.*3 requests/).waitFor();
     await workbench.screenshot('gateway-started');
 
@@ -112,7 +115,8 @@ describe('journey: live requests test the next model', function () {
     await workbench.screenshot('gateway-verdict');
 
     await workbench.runCommand('Touchstone: Open Shadow Comparison');
-    await page.locator('.tab.active').first().waitFor();
+    const panel = await workbench.webview('touchstone-comparison');
+    await panel.getByText('Better').first().waitFor();
     await workbench.screenshot('gateway-comparison');
 
     await workbench.runCommand('Touchstone: Promote Shadow Pairs to Dataset…');

@@ -17,11 +17,12 @@ interface LeakItem extends vscode.QuickPickItem {
 
 /**
  * Adds proposed cases to the dataset that the person picks. Secrets and personal data in them are shown before anything is written,
- * and then the edit of the dataset, which the person applies. `left`: what is not among them, and why.
+ * and then the edit of the dataset, which the person applies. `left`: what is not among them, and why. `titleOf`: of the edit, by how
+ * many cases are added.
  */
 export async function addDrafts(
   cases: readonly ProposedCase[],
-  left: readonly string[],
+  { left, titleOf }: { left: readonly string[]; titleOf(cases: string): string },
   { engine, preview }: { engine: EngineClient; preview: EditPreview },
 ): Promise<void> {
   const { t } = vscode.l10n;
@@ -44,8 +45,11 @@ export async function addDrafts(
       ...(duplicates.length > 0 ? [t('Already there, by input: {0}.', duplicates.join(', '))] : []),
       ...left,
     ];
-    const what = t('Add {0} from traces', caseCount(added));
-    return { edits, title: what, ...(reasons.length > 0 ? { reason: reasons.join(' ') } : {}) };
+    return {
+      edits,
+      title: titleOf(caseCount(added)),
+      ...(reasons.length > 0 ? { reason: reasons.join(' ') } : {}),
+    };
   });
   if (!shown)
     void vscode.window.showInformationMessage(t('The dataset contains cases with these inputs already.'));

@@ -19,7 +19,8 @@ export async function promotePairs(
   const { cases, notKept } = await ports.engine.call('shadow/pairs', { runId, only, answers });
   const left = notKept > 0 ? [t('Left out, since their requests were not kept: {0}.', notKept)] : [];
   if (cases.length === 0) throw new PlainError([t('There are no such pairs.'), ...left].join(' '));
-  await addDrafts(cases, left, ports);
+  const titleOf = (count: string) => t('Add {0} from live requests', count);
+  await addDrafts(cases, { left, titleOf }, ports);
 }
 
 async function pickPairs(): Promise<ShadowPairs['only'] | undefined> {

@@ -25,5 +25,6 @@ export async function addToDataset(
     );
 
   const left = empty.length > 0 ? [t('Without an input: {0}.', empty.join(', '))] : [];
-  await addDrafts(cases, left, { engine, preview });
+  const titleOf = (count: string) => t('Add {0} from traces', count);
+  await addDrafts(cases, { left, titleOf }, { engine, preview });
 }
