@@ -11,7 +11,7 @@ import { readTurn } from './tools/readTurn.ts';
 import { ToolLoops } from './tools/toolLoops.ts';
 import { readToolRequest } from './tools/toolRequest.ts';
 
-export interface IntakePorts {
+interface IntakePorts {
   clock: Clock;
   onJob(job: MirrorJob): void;
   onDrop(reason: DropReason): void;

@@ -12,22 +12,17 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Copies that wait, first come, first served; bounded in number and memory. */
 export class MirrorQueue {
-  readonly #most: number;
   #jobs: MirrorJob[] = [];
   #bytes = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
 
   get size(): number {
     return this.#jobs.length;
   }
 
-  /** False where there is no room. */
-  add(job: MirrorJob): boolean {
+  /** False where there is no room, for `most` copies or in memory. */
+  add(job: MirrorJob, most: number): boolean {
     const bytes = bytesOf(job);
-    if (this.#jobs.length >= this.#most || this.#bytes + bytes > MOST_BYTES) return false;
+    if (this.#jobs.length >= most || this.#bytes + bytes > MOST_BYTES) return false;
     this.#jobs.push(job);
     this.#bytes += bytes;
     return true;

@@ -18,7 +18,7 @@ import { timeLimit } from './timeLimit.ts';
 import { askCandidate } from './tools/candidateLoop.ts';
 
 /** What a shadow has done; a later process goes on from there. */
-export interface ShadowProgress {
+interface ShadowProgress {
   /** Milliseconds since the epoch. */
   startedMs: number;
   mirrored: number;
@@ -30,7 +30,7 @@ export interface ShadowProgress {
   unpriced: number;
 }
 
-export interface RouteShadowPorts {
+interface RouteShadowPorts {
   upstream: AskUpstream;
   sink: PairSink;
   clock: Clock;
@@ -64,7 +64,7 @@ export class RouteShadow {
   readonly #drops = new Drops();
   readonly #watch: InterferenceWatch;
   readonly #intake: MirrorIntake;
-  readonly #queue: MirrorQueue;
+  readonly #queue = new MirrorQueue();
   readonly #begun = new Map<string, Begun>();
   readonly #copyMs: number[] = [];
   readonly #stop = new AbortController();
@@ -79,7 +79,6 @@ export class RouteShadow {
     const { startedMs, mirrored, pairs, diverged } = progress;
     this.#progress = { startedMs, mirrored, pairs, diverged };
     this.#money = new ShadowMoney(progress);
-    this.#queue = new MirrorQueue(shadow.queue);
     this.#watch = new InterferenceWatch({ ...ports, copyMs: () => medianOf(this.#copyMs) });
     this.#intake = new MirrorIntake(route, {
       clock: ports.clock,
@@ -159,7 +158,8 @@ export class RouteShadow {
   }
 
   #enqueue(job: MirrorJob): void {
-    if (!this.#queue.add(job)) {
+    const { queue, workers } = this.shadow;
+    if (!this.#queue.add(job, queue + workers - this.#running)) {
       this.#drops.add('queue-full');
       return;
     }
@@ -270,6 +270,8 @@ export class RouteShadow {
     const { maxMs } = this.shadow;
     if (maxMs === undefined) return;
     const endMs = this.#progress.startedMs + maxMs;
+    // Whoever makes it knows it before it ends.
+    await Promise.resolve();
     try {
       // Timers do not reach further than some weeks, and a machine sleeps.
       for (let left = endMs - clock.now(); left > 0; left = endMs - clock.now())

@@ -18,7 +18,7 @@ const config = z.object({
   suite: z.string().exactOptional(),
   maxPairs: z.int().positive(),
   maxCostUsd: z.number().nonnegative().exactOptional(),
-  maxMs: z.number().positive().exactOptional(),
+  maxMs: z.number().nonnegative().exactOptional(),
   workers: z.int().positive(),
   queue: z.int().nonnegative(),
 });
@@ -54,11 +54,19 @@ export class ShadowFile {
   readonly #path: string;
   readonly #random: Random;
   readonly #log: Log;
+  #problem: string | null = null;
+  /** What stands in it, as far as that is known. */
+  #text = '';
 
   constructor(path: string, { random, log }: { random: Random; log: Log }) {
     this.#path = path;
     this.#random = random;
     this.#log = log;
+  }
+
+  /** Why it cannot be used; null where it can. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   /** Empty where there is none. One that cannot be used is said, and begun anew. */
@@ -69,7 +77,8 @@ export class ShadowFile {
       if (!isOwn(entry)) return this.#unusable('it is not a file of this user');
       if (entry.size > MAX_BYTES) return this.#unusable('it is too long');
 
-      const read = file.safeParse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      this.#text = readFileSync(this.#path, 'utf8');
+      const read = file.safeParse(JSON.parse(this.#text));
       return read.success ? read.data.shadows : this.#unusable('its content is not what Touchstone writes');
     } catch (error) {
       return this.#unusable(messageOf(error));
@@ -78,20 +87,29 @@ export class ShadowFile {
 
   /** In one step, readable by this person alone. What cannot be written is said, and tried again with the next change. */
   write(shadows: readonly KeptShadow[]): void {
+    const text = `${JSON.stringify({ version: 1, shadows }, null, 2)}\n`;
+    // Where there never was a shadow there is no file.
+    if (text === this.#text || (shadows.length === 0 && this.#text === '')) return;
+
     try {
       const entry = entryOf(this.#path);
       if (entry && !isOwn(entry)) throw new UserError('it is not a file of this user');
-      replaceFile(this.#path, `${JSON.stringify({ version: 1, shadows }, null, 2)}\n`, 0o600, this.#random);
+      replaceFile(this.#path, text, 0o600, this.#random);
+      this.#text = text;
+      this.#problem = null;
     } catch (error) {
-      this.#log.write('warn', `shadows are not kept for the next start: ${messageOf(error)}`, {
-        path: this.#path,
-      });
+      this.#say(`shadows are not kept for the next start: ${messageOf(error)}`);
     }
   }
 
   #unusable(why: string): [] {
-    this.#log.write('warn', `the file of shadows is not used: ${why}`, { path: this.#path });
+    this.#say(`the file of shadows is not used: ${why}`);
     return [];
+  }
+
+  #say(problem: string): void {
+    if (problem !== this.#problem) this.#log.write('warn', problem, { path: this.#path });
+    this.#problem = problem;
   }
 }
 

@@ -38,7 +38,7 @@ export interface PairSink {
 }
 
 /** What has become of the pairs. */
-export interface PairFigures {
+interface PairFigures {
   /** The comparison that they are stored as; null before the first. */
   runId: string | null;
   verdict: ComparisonWord | null;

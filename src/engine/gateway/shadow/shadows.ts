@@ -152,13 +152,14 @@ export class Shadows implements ExchangeListener {
 
   #begin(route: RouteConfig, shadow: ShadowConfig, since: Omit<KeptShadow, 'route' | 'config'>): void {
     const { upstream, clock, random, onBug } = this.#ports;
-    const why = whyNotMirrored(route, shadow);
-    const ended = since.ended ?? why?.what ?? null;
+    const why = since.ended ?? whyNotMirrored(route, shadow)?.what;
+    const sink = why === undefined ? this.#openSink(route, shadow) : NO_SINK;
+    const ended = why ?? (sink instanceof UserError ? sink.message : null);
     const running = new RouteShadow(route, shadow, since, {
       upstream,
       clock,
       random,
-      sink: ended === null ? this.#ports.sinkFor(route, shadow) : NO_SINK,
+      sink: sink instanceof UserError ? NO_SINK : sink,
       onEnd: (reason) => {
         const entry = this.#entries.get(route.name);
         if (entry?.running !== running) return;
@@ -178,6 +179,16 @@ export class Shadows implements ExchangeListener {
       isGone: false,
     });
     this.#ports.onChange?.();
+  }
+
+  /** What is wrong with one route stops no other. */
+  #openSink(route: RouteConfig, shadow: ShadowConfig): PairSink | UserError {
+    try {
+      return this.#ports.sinkFor(route, shadow);
+    } catch (error) {
+      if (error instanceof UserError) return error;
+      throw error;
+    }
   }
 
   /** The configuration no longer has its shadow. */

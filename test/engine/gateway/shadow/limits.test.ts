@@ -89,6 +89,10 @@ describe('limits of a shadow', () => {
     assert.equal(upstream.asked.length, 2);
     assert.deepEqual([status()?.mirrored, status()?.queued, status()?.dropped], [2, 3, { 'queue-full': 4 }]);
     assert.equal(sink.begun.length, 5);
+
+    const direct = mirroring(() => copied(), { shadow: { workers: 2, queue: 0 } });
+    for (const one of many(5)) await direct.pass(one);
+    assert.equal(direct.sink.pairs.length, 5);
   });
 
   it('give up a copy that hangs, and the next one is made', async () => {

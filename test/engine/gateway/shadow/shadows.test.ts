@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ShadowFile } from '../../../../src/engine/gateway/shadow/shadowFile.ts';
 import { Shadows } from '../../../../src/engine/gateway/shadow/shadows.ts';
@@ -121,6 +121,22 @@ describe('shadows over restarts', () => {
     shadows.use([structuredClone(CONFIGURED)]);
     await mirror(shadows, 'b');
     assert.equal(shadows.statusOf('support')?.pairs, 2);
+  });
+
+  it('whose time is over while nobody runs end at the next start', async () => {
+    const timed = { ...CONFIGURED, shadow: { ...SHADOW, maxMs: 1_000 } };
+    open(timed).close();
+    clock.pass(5_000);
+    const shadows = open(timed);
+    await settled();
+    assert.deepEqual(short(shadows).slice(1, 3), ['ended', 'its time limit of 1.0 s is reached']);
+    shadows.close();
+    assert.equal(open(timed).statusOf('support')?.reason, 'its time limit of 1.0 s is reached');
+  });
+
+  it('write no file where there never was one', () => {
+    open(ROUTE).close();
+    assert.equal(existsSync(path), false);
   });
 
   it('refuse what is not there', () => {

@@ -19,7 +19,7 @@ const MOST_ROUNDS = 32;
 /** Of a request that grew by its own calls. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-export interface CandidateAnswer {
+interface CandidateAnswer {
   calls: FinishedExchange[];
   divergence: ToolDivergence | null;
 }

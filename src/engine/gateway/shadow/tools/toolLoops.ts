@@ -15,7 +15,7 @@ const MOST_LOOPS = 256;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** What an agent did between a person's request and its answer. */
-export interface WholeLoop {
+interface WholeLoop {
   /** The first request with the last answer. */
   primary: FinishedExchange;
   calls: RecordedCall[];
