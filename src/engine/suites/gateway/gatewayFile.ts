@@ -125,7 +125,7 @@ export const routeFile = z.strictObject({
     )
     .optional()
     .describe(
-      'What keeps a client with one target of a list: session, user, or header:NAME. Default: each request is drawn by itself.',
+      'What keeps a client with one target of a list: session or user (of the body, else of x-session-id or x-user-id, else of the baggage header), or header:NAME. A request without it is drawn by itself. Default: each request is.',
     ),
   bulkhead: z
     .string()
