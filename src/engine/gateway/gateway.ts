@@ -10,6 +10,7 @@ import { TokenCounts } from './apis/tokenCounts.ts';
 import { askAlone } from './exchange/askAlone.ts';
 import { ClientExchanges, type InUse } from './exchange/clientExchanges.ts';
 import type { AskUpstream, ExchangeListener } from './exchange/exchangeListener.ts';
+import { withRelease } from './exchange/exchangeSpan.ts';
 import type { FinishedExchange } from './exchange/finishedExchange.ts';
 import { RouteCounts, type RouteWeights } from './exchange/routeCounts.ts';
 import { type SpanIntake, SpanQueue } from './exchange/spanQueue.ts';
@@ -144,7 +145,7 @@ export class Gateway implements AskUpstream {
 
   #openTracing(service: string): Tracing {
     const { clock, random } = this.#ports;
-    return new Tracing(clock, 0, ({ spans }) => this.#spans.add(spans), {
+    return new Tracing(clock, 0, ({ spans }) => this.#spans.add(spans.map(withRelease)), {
       service,
       nextSpanId: () => random.hex(8),
       longestAttribute: LONGEST_ATTRIBUTE,

@@ -25,7 +25,10 @@ export function provider(baseUrl: string, more: Partial<ProviderConfig> = {}): P
   return {
     baseUrl,
     apiKey: KEY,
-    resilience: { ...DEFAULT_RESILIENCE, breaker: null, retry: null },
+    resilience: {
+      ...DEFAULT_RESILIENCE,
+      ...{ breaker: null, retry: null, limit: { adaptive: false, min: 1, max: 10_000 } },
+    },
     ...more,
   };
 }
@@ -62,7 +65,8 @@ export interface TestGateway {
 }
 
 export interface TestGatewayOptions extends Partial<Omit<GatewaySettings, 'config'>> {
-  config?: GatewayConfig | undefined;
+  /** Null: touchstone.yaml has no such section. */
+  config?: GatewayConfig | null;
   keeps?: boolean;
   intake?: ConstructorParameters<typeof Gateway>[0]['intake'];
 }
@@ -104,7 +108,7 @@ export async function startGateway({
     onBug: (error) => bugs.push(error),
   });
   gateway.use({
-    config,
+    config: config ?? undefined,
     providers,
     applyRelease: () => {
       throw new UserError('there are no releases here');

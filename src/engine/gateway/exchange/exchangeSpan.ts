@@ -1,5 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { Message } from '../../model/message.ts';
+import { releaseIn } from '../../model/releaseFile.ts';
+import type { SpanRecord } from '../../model/span.ts';
 import type { Attributes, Span } from '../../ports.ts';
 import type { RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import { EVENT, FALLBACK, GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
@@ -71,6 +73,7 @@ export function attemptSpan({ span, route, asked }: ExchangeSpan, request: Upstr
       [GEN_AI.providerName]: provider,
       [GEN_AI.agentName]: operation === 'invoke_agent' ? route.name : undefined,
       [GEN_AI.requestModel]: model,
+      [TOUCHSTONE.targetName]: request.target,
       [GEN_AI.requestMaxTokens]: read.maxOutputTokens,
       [GEN_AI.conversationId]: read.session,
       [GENERAL.serverAddress]: hostname,
@@ -102,6 +105,13 @@ export function endAttempt(
     [GENERAL.errorType]: errorType ?? (reason === undefined ? undefined : '_OTHER'),
   });
   span.end(reason);
+}
+
+/** The release that answered is the version of the service. */
+export function withRelease(span: SpanRecord): SpanRecord {
+  const target = span.attributes[TOUCHSTONE.targetName];
+  const release = typeof target === 'string' ? releaseIn(target) : undefined;
+  return release === undefined ? span : { ...span, resource: { [GENERAL.serviceVersion]: release } };
 }
 
 /** Answers, in the form of the conventions. */

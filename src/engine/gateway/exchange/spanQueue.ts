@@ -11,6 +11,8 @@ const MOST_WAITING = 10_000;
 /** Stored together, and so often, in milliseconds: each time costs a wait for the disk. */
 const TOGETHER = 500;
 const EVERY_MS = 200;
+/** For which the last ones are waited for, in milliseconds. */
+const CLOSES_MS = 1_000;
 
 /** Spans on their way to the store. It may be slow, full or broken: nobody waits for it. */
 export class SpanQueue {
@@ -20,7 +22,7 @@ export class SpanQueue {
   #waiting: SpanRecord[] = [];
   #isStoring = false;
   #isFailing = false;
-  #closed = new AbortController();
+  readonly #closed = new AbortController();
   /** Not kept, since there were too many or the store failed. */
   lost = 0;
 
@@ -37,9 +39,16 @@ export class SpanQueue {
     if (!this.#isStoring) void this.#store();
   }
 
-  /** Stores what waits; nothing is stored later. */
+  /** Stores what waits, for a short while; nothing is stored later. */
   async close(): Promise<void> {
     this.#closed.abort('closed');
+    const done = new AbortController();
+    const tooLong = this.#clock.sleep(CLOSES_MS, done.signal).catch(() => {});
+    await Promise.race([this.#keepAll(), tooLong]);
+    done.abort('done');
+  }
+
+  async #keepAll(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#isFailing) await this.#keepSome();
   }
 

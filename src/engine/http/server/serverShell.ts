@@ -101,6 +101,9 @@ function createServer(limits: ServerLimits): Server {
   return server;
 }
 
+/** One for all: an exception of its own, with its stack, would cost as much as a short reply. */
+const GONE = new Error('the client has gone');
+
 interface Serving {
   options: ServerOptions;
   limits: ServerLimits;
@@ -113,7 +116,7 @@ interface Serving {
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
   const gone = new AbortController();
   const room = serving.bodies.open();
-  outgoing.once('close', () => gone.abort());
+  outgoing.once('close', () => gone.abort(GONE));
 
   try {
     const { route, path, target, query } = admit(incoming, serving.options);

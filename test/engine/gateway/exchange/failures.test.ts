@@ -45,7 +45,7 @@ describe('an exchange whose upstream fails', () => {
   it('says in the form of the API that nobody was reached', async () => {
     const gateway = await startGateway({
       providers: { openai: provider('http://127.0.0.1:9/v1'), anthropic: provider('http://127.0.0.1:9/v1') },
-      config: undefined,
+      config: null,
     });
     try {
       const chat = await send(gateway, { body: CHAT });
