@@ -113,7 +113,8 @@ export class Gateway implements AskUpstream {
   }
 
   status(shadowOf: (route: string) => ShadowStatus | null = () => null): GatewayStatus {
-    const routes = this.#inUse.gateway?.routes ?? [];
+    const configured = this.#inUse.gateway?.routes ?? [];
+    const routes = [...configured, ...this.#counts.usedBeside(configured)];
     return {
       routes: routes.map((route) => this.#counts.status(route, shadowOf(route.name))),
       problem: this.#problem,

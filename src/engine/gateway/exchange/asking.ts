@@ -121,7 +121,7 @@ export class Asking {
     const leftMs = Math.max(1, deadline - this.#ports.clock.monotonic());
     return {
       ...{ pool, caller: stickyKey ?? '', model, signal, span: span.span },
-      timeoutMs: Math.min(leftMs, server.timeoutMs),
+      timeoutMs: Math.min(Math.ceil(leftMs), server.timeoutMs),
       // A client is told at once, and may ask elsewhere.
       waits: false,
       estimate: (): CallEstimate => {

@@ -13,11 +13,15 @@ export interface RouteWeights {
 
 /** Of one route, since its weights are as they are. */
 interface Counted {
+  route: RouteConfig;
   /** The weights, by which it is told that they have changed. */
   weights: string;
   split: ObservedSplit;
   arms: Map<string, ArmCounts>;
 }
+
+/** So many routes are counted at most, the last ones. */
+const MOST_ROUTES = 200;
 
 /** What became of the requests of each route under the weights that hold. */
 export class RouteCounts {
@@ -58,6 +62,13 @@ export class RouteCounts {
     return this.#weights.armsOf(route);
   }
 
+  /** Routes that were used although the configuration has none of their names: those that are there without one. */
+  usedBeside(routes: readonly RouteConfig[]): RouteConfig[] {
+    const known = new Set(routes.map(({ name }) => name));
+    const used = [...this.#routes.values()].map(({ route }) => route);
+    return used.filter(({ name }) => name.includes('/') && !known.has(name));
+  }
+
   status(route: RouteConfig, shadow: ShadowStatus | null): RouteStatus {
     const { arms, split } = this.#of(route);
     return {
@@ -77,8 +88,13 @@ export class RouteCounts {
     const known = this.#routes.get(route.name);
     if (known?.weights === weights) return known;
 
-    const counted = { weights, split: new ObservedSplit(arms), arms: new Map<string, ArmCounts>() };
+    const split = new ObservedSplit(arms);
+    const counted = { route, weights, split, arms: new Map<string, ArmCounts>() };
+    this.#routes.delete(route.name);
     this.#routes.set(route.name, counted);
+    // Clients name releases and models as they like.
+    const [oldest] = this.#routes.keys();
+    if (this.#routes.size > MOST_ROUTES && oldest !== undefined) this.#routes.delete(oldest);
     return counted;
   }
 }

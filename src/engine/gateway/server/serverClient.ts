@@ -38,13 +38,20 @@ export class ServerClient implements Client {
 
   end(trailers: readonly string[]): void {
     // Without chunks there is no place for them.
-    if (trailers.length > 0 && this.#outgoing.chunkedEncoding) this.#outgoing.addTrailers(pairs(trailers));
+    if (trailers.length > 0 && this.#outgoing.chunkedEncoding) addTrailers(this.#outgoing, trailers);
     this.#outgoing.end();
   }
 
   cut(): void {
     this.#outgoing.destroy();
   }
+}
+
+/** Those that cannot be sent are left out, with all beside them: the body is whole without them. */
+function addTrailers(outgoing: ServerResponse, trailers: readonly string[]): void {
+  try {
+    outgoing.addTrailers(pairs(trailers));
+  } catch {}
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

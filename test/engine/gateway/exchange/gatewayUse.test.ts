@@ -59,6 +59,15 @@ describe('a gateway', () => {
     });
   });
 
+  it('tells of routes that are there without configuration once they are used', async () => {
+    const { gateway } = await fixture.start(() => ({ body: chatReply('hi') }), { config: null });
+    assert.deepEqual(gateway.gateway.status().routes, []);
+    await send(gateway, { body: CHAT });
+    await gateway.ended(1);
+    const [used] = gateway.gateway.status().routes;
+    assert.deepEqual([used?.route, used?.arms[0]?.requests], ['provider/openai', 1]);
+  });
+
   it('answers again from its cache, byte for byte, what is whole and the same', async () => {
     const { gateway, upstream } = await fixture.start(
       ({ json }) =>
