@@ -66,7 +66,7 @@ export interface TestGateway {
 
 export interface TestGatewayOptions extends Partial<Omit<GatewaySettings, 'config'>> {
   /** Null: touchstone.yaml has no such section. */
-  config?: GatewayConfig | null;
+  config?: GatewayConfig | null | undefined;
   keeps?: boolean;
   intake?: ConstructorParameters<typeof Gateway>[0]['intake'];
 }
