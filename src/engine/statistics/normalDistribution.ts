@@ -15,5 +15,5 @@ export function normalPoint(probability: number): number {
 
 /** P(|Z| ≥ |z|). */
 export function twoSidedNormal(z: number): number {
-  return Math.min(1, 2 * normalCdf(-Math.abs(z), 0, 1));
+  return 2 * normalCdf(-Math.abs(z), 0, 1);
 }

@@ -4,6 +4,14 @@ import { describe, it } from 'mocha';
 import { OrderedSums } from '../../../src/engine/statistics/orderedSums.ts';
 
 describe('OrderedSums', () => {
+  it('adds up one number that comes alone, over and over', () => {
+    for (const key of [0, 5]) {
+      const sums = new OrderedSums();
+      for (const value of [1, 2, 3]) sums.add(key, value);
+      assert.deepEqual([...sums], [{ n: 3, sum: 6 }]);
+    }
+  });
+
   it('adds up as a map would, for any subsets of ascending numbers, one after the other', () => {
     const round = fc.uniqueArray(fc.nat(300), { maxLength: 200 }).map((keys) => keys.sort((a, b) => a - b));
     fc.assert(
