@@ -37,6 +37,27 @@ describe('two sides of one run', () => {
     assert.deepEqual([suite, notes], ['all', []]);
   });
 
+  it('keep the hashes of a plain run, so that its results can be taken over', async () => {
+    const { engine, suite } = await sides.open();
+    const prepared = await engine.prepare(suite.name, {}, sides.signal);
+    const plain = new Map(
+      prepared.flatMap(({ inputs }) => inputs.plan.targets.map(({ name, hash }) => [name, hash])),
+    );
+    for (const run of prepared) await run.close();
+    await engine.close();
+    for (const [before, after] of [
+      ['one', 'two'],
+      ['address', 'program'],
+    ] as const) {
+      const { run } = await sides.merge([before], [after]);
+      const merged = run?.inputs.plan.targets.map(({ name, hash }) => [name, hash]);
+      assert.deepEqual(merged, [
+        [before, plain.get(before)],
+        [after, plain.get(after)],
+      ]);
+    }
+  });
+
   it('are the same where every pair is of one hash', async () => {
     for (const [before, after, same] of [
       [['one'], ['one'], true],
