@@ -94,10 +94,12 @@ function tellWhere(
   folder: string,
   { agent, receiver, isOpened }: { agent: LiveAgent; receiver: LiveReceiver; isOpened: boolean },
 ): void {
-  const cli = `node ${path.join(root, 'src', 'cli.ts')}`;
+  // The Node of this project: that of another terminal may be too old for it.
+  const cli = [process.execPath, path.join(root, 'src', 'cli.ts')].map(quoted).join(' ');
   console.log(`
 The sample agent answers on ${agent.url}, and sends its traces to ${receiver.endpoint}.
-Customers ask ${values.rate} questions a second; a bad release comes and goes every ${values.cycle} seconds.
+Customers ask ${values.rate} questions a second on average, sometimes more and sometimes fewer. A bad release comes and goes every ${values.cycle} seconds:
+quality falls, latency rises, and alerts fire until it is rolled back.
 
 ${isOpened ? 'In the editor that opens' : `In an editor with the extension, on ${folder}`}: Touchstone: Open Monitor
 In another terminal, in ${folder}:
@@ -111,13 +113,19 @@ Ctrl-C ends it.
 
 async function tellFigures(folder: string, signal: AbortSignal): Promise<void> {
   const alerts = new AlertLines(folder);
+  const beganMs = Date.now();
   while (!signal.aborted) {
     await sleep(LINE_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
     for (const line of alerts.next()) tell(line);
-    const line = figuresLine(folder);
+    const line = figuresLine(folder, beganMs);
     if (line !== undefined) tell(line);
   }
+}
+
+/** As shells take it. */
+function quoted(text: string): string {
+  return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
 }
 
 function tell(text: string): void {

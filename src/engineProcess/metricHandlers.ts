@@ -7,7 +7,7 @@ import { MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../engine/telemetry/metrics/metricStoreFormat.ts';
 import type { Handlers, ParamsOf } from '../protocol/call.ts';
 import type { metricCalls } from '../protocol/metricCalls.ts';
-import { dimensions, type MetricMark } from '../protocol/metricEntries.ts';
+import { type CallKinds, dimensions, type MetricMark } from '../protocol/metricEntries.ts';
 import { MetricWatch } from './metricWatch.ts';
 import type { Session } from './session.ts';
 import { StoredFile } from './storedFile.ts';
@@ -72,7 +72,16 @@ function series(store: MetricStore, params: ParamsOf<typeof metricCalls, 'metric
     const overall = (by === null ? totals : store.total({ ...within, by: null }))[0]?.points[0] ?? null;
     return { measure, series: answer.series, totals, overall };
   });
-  return { stepMs, measured };
+  return { stepMs, measured, kinds: kindsOf(store, params) };
+}
+
+function kindsOf(store: MetricStore, params: ParamsOf<typeof metricCalls, 'metrics/series'>): CallKinds {
+  const { measures, fromMs, toMs, where } = params;
+  if (!measures.includes('calls') || where.operation !== undefined) return [];
+  const range = { fromMs, toMs, where, mostPoints: 1 };
+  return store
+    .total({ ...range, measure: 'calls', by: 'operation', level: 'auto' })
+    .map(({ label, points }) => ({ operation: label, count: points[0]?.count ?? 0 }));
 }
 
 function runMarks(store: RunStore): MetricMark[] {

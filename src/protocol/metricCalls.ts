@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dimension, measure, measured, metricMark, metricWhere } from './metricEntries.ts';
+import { callKinds, dimension, measure, measured, metricMark, metricWhere } from './metricEntries.ts';
 
 /** Half-open, in milliseconds since the epoch. */
 const range = { fromMs: z.number(), toMs: z.number() };
@@ -19,7 +19,12 @@ export const metricCalls = {
       /** The finest level of aggregation that gives at most so many buckets is taken. */
       mostPoints: z.int().min(2).max(2_000),
     }),
-    result: z.object({ stepMs: z.number(), measured: z.array(measured) }),
+    result: z.object({
+      stepMs: z.number(),
+      measured: z.array(measured),
+      /** Calls by what they are, the most first; empty where they are not asked for, or of one kind anyway. */
+      kinds: callKinds,
+    }),
   },
   /** What there is to group and filter by. */
   'metrics/values': {

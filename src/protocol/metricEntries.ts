@@ -52,6 +52,10 @@ export const measured = z.object({
 });
 export type Measured = z.output<typeof measured>;
 
+/** How many calls there were of each operation, such as `agent` or `model`. */
+export const callKinds = z.array(z.object({ operation: z.nullable(z.string()), count: z.number() }));
+export type CallKinds = z.output<typeof callKinds>;
+
 /** Something that happened at a moment, beside what was measured. */
 export const metricMark = z.discriminatedUnion('kind', [
   z.object({

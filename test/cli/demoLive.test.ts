@@ -51,6 +51,11 @@ describe('the demo of live quality', function () {
     assert.match(output, /release 2\.2\.0 gives 85 % of the answers/);
     assert.match(output, /sends its traces to http:\/\/127\.0\.0\.1:\d+\./);
     assert.match(output, /Touchstone: Open Monitor/);
+    // With a Node that runs it, whatever the person's own is.
+    assert.ok(
+      output.includes(`\n  ${process.execPath} ${path.join(root, 'src', 'cli.ts')} alerts list\n`),
+      output,
+    );
     assert.equal(await ServicesLink.find(folder, { client: 'terminal', clock: systemClock }), undefined);
     assert.ok(existsSync(path.join(folder, '.touchstone', 'metrics.db')));
     const agent = /answers on (\S+),/.exec(output)?.[1] ?? '';

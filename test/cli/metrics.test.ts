@@ -33,6 +33,19 @@ describe('touchstone metrics', function () {
     folder = temporaryFolder();
   });
 
+  it('says of what kind the calls are', async () => {
+    const tool = { attributes: { 'gen_ai.operation.name': 'execute_tool' } };
+    receive({}, {}, tool);
+    const kinds = /calls are spans: 2 model, 1 tool; for one kind: --where operation=model/;
+    assert.match((await touchstone(folder, 'metrics')).out, kinds);
+    for (const args of [
+      ['--by', 'operation'],
+      ['--where', 'operation=model'],
+      ['-m', 'durationMs'],
+    ])
+      assert.doesNotMatch((await touchstone(folder, 'metrics', ...args)).out, /calls are spans/);
+  });
+
   function receive(...spans: Partial<SpanRecord>[]): void {
     const store = new TraceStore(traceStorePath(folder));
     store.append(

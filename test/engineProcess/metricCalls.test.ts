@@ -65,6 +65,10 @@ describe('calls about metrics', () => {
     const filtered = await window.call('metrics/series', { ...ASKED, where: { service: 'b' } });
     assert.equal(filtered.measured[0]?.overall?.count, 1);
     assert.deepEqual((await window.call('metrics/values', {})).values.service, ['a', 'b']);
+    assert.deepEqual(
+      filtered.kinds.map(({ count }) => count),
+      [1],
+    );
   });
 
   it('see what comes later, and tell of it while somebody looks', async () => {

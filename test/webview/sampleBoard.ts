@@ -55,7 +55,7 @@ export function sampleBoard(options: SampleOptions = {}): Board {
   });
   return {
     look: options.look ?? { range, by, where: {} },
-    ...{ fromMs, toMs, stepMs, measured, marks, lastMs: null },
+    ...{ fromMs, toMs, stepMs, measured, kinds: [], marks, lastMs: null },
   };
 }
 

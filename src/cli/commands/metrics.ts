@@ -7,7 +7,8 @@ import {
   MEASURES,
   type Measure,
 } from '../../engine/telemetry/metrics/measures.ts';
-import type { MetricQuery } from '../../engine/telemetry/metrics/metricQuery.ts';
+import type { MetricQuery, MetricSeries } from '../../engine/telemetry/metrics/metricQuery.ts';
+import type { MetricStore } from '../../engine/telemetry/metrics/metricStore.ts';
 import { EXIT } from '../exitCode.ts';
 import { openMetrics } from '../openMetrics.ts';
 import { configOption } from '../options/common.ts';
@@ -15,7 +16,7 @@ import { since } from '../options/traceFilter.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { metricEntry, type ReadMeasure } from '../views/metricEntry.ts';
-import { metricsTable, nothingMeasured, TREND_POINTS } from '../views/metricsTable.ts';
+import { kindsLine, metricsTable, nothingMeasured, TREND_POINTS } from '../views/metricsTable.ts';
 
 interface MetricsOptions {
   since?: number;
@@ -110,8 +111,21 @@ async function show(options: MetricsOptions, io: Io): Promise<number> {
     const [head = '', ...lines] = metricsTable(measures, range, io);
     io.out(io.style.dim(head));
     for (const line of lines) io.out(line);
+    const kinds = kindsOf(opened.store, measures, range);
+    if (kinds.length > 1) io.out(io.style.dim(kindsLine(kinds)));
   }
   return EXIT.passed;
+}
+
+/** Of what kind the calls are, which are all spans; none where they are not shown, or of one kind anyway. */
+function kindsOf(
+  store: MetricStore,
+  measures: readonly ReadMeasure[],
+  range: Omit<MetricQuery, 'measure' | 'mostPoints'>,
+): MetricSeries[] {
+  const isShown = measures.some(({ measure, totals }) => measure === 'calls' && totals.length > 0);
+  if (!isShown || range.by === 'operation' || range.where.operation !== undefined) return [];
+  return store.total({ ...range, measure: 'calls', by: 'operation', mostPoints: 1 });
 }
 
 function iso(timeMs: number): string {

@@ -6,7 +6,7 @@ import {
   formatScore,
 } from '../../engine/model/figures.ts';
 import { DIMENSIONS, type Measure } from '../../engine/telemetry/metrics/measures.ts';
-import type { MetricPoint } from '../../engine/telemetry/metrics/metricQuery.ts';
+import type { MetricPoint, MetricSeries } from '../../engine/telemetry/metrics/metricQuery.ts';
 import type { MetricStore } from '../../engine/telemetry/metrics/metricStore.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -93,6 +93,14 @@ export function metricsTable(
     }),
   );
   return fitTable(columns, rows, io.width);
+}
+
+/** What a person calls requests, model calls and tool calls, of all the calls. */
+export function kindsLine(kinds: readonly MetricSeries[]): string {
+  const counts = kinds.map(
+    ({ label, points }) => `${formatCount(points[0]?.count ?? 0)} ${sanitizeLine(label ?? 'other')}`,
+  );
+  return `calls are spans: ${counts.join(', ')}; for one kind: --where operation=model`;
 }
 
 function cells(

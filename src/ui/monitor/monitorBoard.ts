@@ -33,7 +33,7 @@ export async function readBoard(engine: Engine, look: Look, nowMs: number): Prom
   const { range, by, where } = look;
   const { fromMs, toMs }: TimeRange =
     range.kind === 'between' ? range : { fromMs: nowMs - range.ms, toMs: nowMs };
-  const [{ stepMs, measured }, { marks }] = await Promise.all([
+  const [{ stepMs, measured, kinds }, { marks }] = await Promise.all([
     engine.call('metrics/series', {
       ...{ measures: [...measures], fromMs, toMs, where, by },
       mostPoints: toMs - fromMs > LONG_MS ? MOST_DAYS : MOST_POINTS,
@@ -42,7 +42,7 @@ export async function readBoard(engine: Engine, look: Look, nowMs: number): Prom
   ]);
   const isEmpty = measured.every(({ overall }) => overall === null);
   const lastMs = isEmpty ? await lastMeasured(engine, where, nowMs) : null;
-  return { look, fromMs, toMs, stepMs, measured, marks, lastMs };
+  return { look, fromMs, toMs, stepMs, measured, kinds, marks, lastMs };
 }
 
 /** A board of a year need not be read each second: nothing in it could be seen to change. */

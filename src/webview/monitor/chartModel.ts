@@ -139,9 +139,15 @@ function traffic(data: ChartData): Chart {
     ...{ id: 'traffic', title: 'Traffic', band: null, top: null, format: formatCount },
     shape: data.isGrouped ? 'lines' : 'bars',
     headline: count === null ? 'no calls' : counted(count, 'call'),
-    detail: count === null ? '' : rateText(count, toMs - fromMs),
+    detail: count === null ? '' : [rateText(count, toMs - fromMs), ...kindsText(data.board)].join(' · '),
     ...data.labelled('calls', 'calls', data.made('calls', COUNT)),
   };
+}
+
+/** Requests, model calls and tool calls apart: all of them are calls. */
+function kindsText({ kinds }: Board): string[] {
+  if (kinds.length < 2) return [];
+  return [kinds.map(({ operation, count }) => `${formatCount(count)} ${operation ?? 'other'}`).join(', ')];
 }
 
 /** A bucket with calls of which none failed has the rate 0; one without calls has none. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { dimension, measured, metricMark, metricWhere } from '../../protocol/metricEntries.ts';
+import { callKinds, dimension, measured, metricMark, metricWhere } from '../../protocol/metricEntries.ts';
 import { traceSummary } from '../../protocol/traceRow.ts';
 
 /**
@@ -36,6 +36,7 @@ const board = z.object({
   /** Length of a bucket, in milliseconds. */
   stepMs: z.number(),
   measured: z.array(measured),
+  kinds: callKinds,
   marks: z.array(metricMark),
   /** Where nothing was measured in the range: the UTC day on which something last was, if ever. */
   lastMs: z.nullable(z.number()),

@@ -29,7 +29,8 @@ function alone(measure: Measure, points: MetricPoint[], total: Partial<MetricPoi
 function board(measured: Measured[], over: Partial<Board> = {}): Board {
   return {
     look: { range: { kind: 'last', ms: 4 * MINUTE }, by: null, where: {} },
-    ...{ fromMs: FROM + 10_000, toMs: FROM + 4 * MINUTE, stepMs: MINUTE, measured, marks: [], lastMs: null },
+    ...{ fromMs: FROM + 10_000, toMs: FROM + 4 * MINUTE, stepMs: MINUTE },
+    ...{ measured, kinds: [], marks: [], lastMs: null },
     ...over,
   };
 }
@@ -41,6 +42,17 @@ function chart(from: Board, id: ChartId): Chart {
 }
 
 describe('what the monitor draws', () => {
+  it('says of what kind calls are, where there are several', () => {
+    const calls = [alone('calls', [point(FROM, { count: 8 })], { count: 8 })];
+    const kinds = [
+      { operation: 'model', count: 5 },
+      { operation: 'agent', count: 2 },
+      { operation: null, count: 1 },
+    ];
+    assert.match(chart(board(calls, { kinds }), 'traffic').detail, / · 5 model, 2 agent, 1 other$/);
+    assert.doesNotMatch(chart(board(calls, { kinds: kinds.slice(0, 1) }), 'traffic').detail, /model/);
+  });
+
   it('has a bucket for each step of the range, and a gap where nothing was measured', () => {
     const given = board([
       alone('calls', [point(FROM, { count: 4, sum: 4 }), point(FROM + 2 * MINUTE, { count: 1 })], {
