@@ -22,6 +22,8 @@ type Calls = typeof servicesCalls;
 
 /** How long it may take to say hello, in milliseconds. */
 const HELLO_MS = 5_000;
+/** Of the contract, since which there is a gateway. */
+const GATEWAY_MINOR = 2;
 
 export interface LinkOptions {
   client: ParamsOf<Calls, 'services/hello'>['client'];
@@ -39,6 +41,7 @@ export class ServicesLink {
   readonly #socket: Socket;
   readonly #peer: Peer<Calls>;
   #version = '';
+  #minor = 0;
   #isGone = false;
 
   private constructor({ socket, lease }: Attachment, options: LinkOptions) {
@@ -91,11 +94,17 @@ export class ServicesLink {
     return this.#version;
   }
 
-  call<M extends Exclude<Method<Calls>, 'services/hello'>>(
+  /** Rejects with AttachError for what a process of an earlier version cannot do. */
+  async call<M extends Exclude<Method<Calls>, 'services/hello'>>(
     method: M,
     params: z.input<Calls[M]['params']>,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<ResultOf<Calls, M>> {
+    if (this.#minor < GATEWAY_MINOR && /^(gateway|shadow)\//.test(method))
+      throw new AttachError(
+        `the services process of this workspace is version ${this.#version} of Touchstone, which has no gateway`,
+        { remedy: 'Stop it with touchstone serve --stop, then try again.' },
+      );
     return this.#peer.call(method, params, signal);
   }
 
@@ -110,6 +119,7 @@ export class ServicesLink {
     try {
       const { version, contract } = await link.#greet(options);
       link.#version = version;
+      link.#minor = contract.minor;
       if (contract.major === SERVICES_CONTRACT.major) return link;
       throw new AttachError(
         `the services process of this workspace is version ${version} of Touchstone, which this version (${VERSION}) cannot use`,

@@ -64,6 +64,15 @@ describe('services processes and windows of different versions', () => {
     link?.close();
   });
 
+  it('say that an earlier process has no gateway, without asking it', async () => {
+    const link = (await find(await servedBy({ major, minor: 1 }))) ?? assert.fail('not found');
+    await assert.rejects(link.call('gateway/start', { port: null, keep: true }), {
+      name: 'AttachError',
+      message: 'the services process of this workspace is version 9.9.9 of Touchstone, which has no gateway',
+    });
+    link.close();
+  });
+
   it('say which version is in the way where it is not', async () => {
     await assert.rejects(find(await servedBy({ major: major + 1, minor: 0 })), {
       name: 'AttachError',
