@@ -156,6 +156,11 @@ export class RunStore extends ResultTable {
     return this.connection.upgrade;
   }
 
+  /** There was no store yet when it was opened to be read. */
+  get isStandIn(): boolean {
+    return this.connection.isStandIn;
+  }
+
   /** Its file was removed or replaced since it was opened. */
   get isRemoved(): boolean {
     return this.connection.isRemoved;

@@ -16,7 +16,8 @@ export class StoreReader {
     const stamp = this.#stamp();
     if (stamp === undefined) return undefined;
     // One that was opened before may still be read, so it is not closed; it goes when nobody reads it any more.
-    if (this.#opened?.stamp !== stamp)
+    // While another process creates it, its first content may stand in the log alone, which the stamp does not tell.
+    if (this.#opened?.stamp !== stamp || this.#opened.store.isStandIn)
       this.#opened = { stamp, store: new RunStore(this.#file, { access: 'read' }) };
     return this.#opened.store;
   }

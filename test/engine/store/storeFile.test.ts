@@ -316,6 +316,21 @@ describe('the file of the store', () => {
       store.close();
     });
 
+    it('is read as it is once another process has created it, also where all of it is in the log still', () => {
+      mkdirSync(path.dirname(file), { recursive: true });
+      const creator = new DatabaseSync(file);
+      creator.exec('PRAGMA journal_mode = WAL; CREATE TABLE begun (a); DROP TABLE begun');
+      const reader = new StoreReader(file);
+      assert.equal(reader.store?.isStandIn, true);
+      const writer = new RunStore(file);
+      try {
+        assert.equal(reader.store?.isStandIn, false);
+      } finally {
+        writer.close();
+        creator.close();
+      }
+    });
+
     it('shows what others write meanwhile', () => {
       const reader = new StoreReader(file);
       const counts = () => reader.store?.counts('r');

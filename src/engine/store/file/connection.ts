@@ -40,6 +40,12 @@ export class Connection {
     return this.#inode !== undefined && entryOf(this.file)?.ino !== this.#inode;
   }
 
+  /** There was no store yet when it was opened to be read, and an empty one stands in for it. */
+  get isStandIn(): boolean {
+    const [main] = this.all('PRAGMA database_list');
+    return main?.['file'] === '';
+  }
+
   /** Returns how many rows were changed. */
   run(sql: string, ...values: Value[]): number {
     return guard(this.file, () => Number(this.#statement(sql).run(...values).changes));
