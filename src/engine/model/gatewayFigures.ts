@@ -28,12 +28,16 @@ export function formatLatency(ms: number | null): string {
 }
 
 const DROP_WORDS: { readonly [reason: string]: string } = {
+  interference: 'in slices without copies',
   'queue-full': 'queue full',
   'too-long': 'too long',
-  budget: 'budget',
-  unsafe: 'unsafe',
-  interference: 'interference',
+  unsafe: 'not safe to mirror',
+  unsuccessful: 'without an answer to the client',
+  'nothing-to-judge': 'nothing to judge',
+  'mid-loop': 'begun before',
+  'time-limit': 'took too long',
   'sink-full': 'evaluation busy',
+  breaker: 'circuit open',
 };
 
 /** Why copies were not made or not evaluated, in words. */

@@ -140,18 +140,26 @@ export function latencyText({ p50Ms, p99Ms, requests }: ShadowEntry['interferenc
 /** Why copies were not made or not evaluated. */
 export function dropText(reason: string): string {
   switch (reason) {
+    case 'interference':
+      return t('in slices without copies');
     case 'queue-full':
       return t('queue full');
     case 'too-long':
       return t('too long');
-    case 'budget':
-      return t('budget');
     case 'unsafe':
       return t('not safe to mirror');
-    case 'interference':
-      return t('interference');
+    case 'unsuccessful':
+      return t('without an answer to the client');
+    case 'nothing-to-judge':
+      return t('nothing to judge');
+    case 'mid-loop':
+      return t('begun before');
+    case 'time-limit':
+      return t('took too long');
     case 'sink-full':
       return t('evaluation busy');
+    case 'breaker':
+      return t('circuit open');
     default:
       return lineText(reason);
   }
