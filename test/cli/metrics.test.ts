@@ -33,6 +33,24 @@ describe('touchstone metrics', function () {
     folder = temporaryFolder();
   });
 
+  it('shows the values with the most calls, and says how many there are beside them', async () => {
+    const models = Array.from({ length: 43 }, (_, at) => `model-${at}`);
+    receive(
+      ...['model-7', ...models].map((model) => ({
+        attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.response.model': model },
+      })),
+    );
+    const { out } = await touchstone(folder, 'metrics', '--by', 'model', '-m', 'calls');
+    const lines = out.split('\n');
+    assert.equal(lines.filter((line) => line.includes('model-')).length, 40);
+    assert.match(lines[1] ?? '', /model-7 +2/);
+    assert.match(out, /^3 more values of model, those with the fewest calls or scores; --json lists all/m);
+    const json = JSON.parse(
+      (await touchstone(folder, 'metrics', '--by', 'model', '-m', 'calls', '--json')).out,
+    );
+    assert.equal(json.measures[0].series.length, 43);
+  });
+
   it('says of what kind the calls are', async () => {
     const tool = { attributes: { 'gen_ai.operation.name': 'execute_tool' } };
     receive({}, {}, tool);

@@ -16,7 +16,13 @@ import { since } from '../options/traceFilter.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { metricEntry, type ReadMeasure } from '../views/metricEntry.ts';
-import { kindsLine, metricsTable, nothingMeasured, TREND_POINTS } from '../views/metricsTable.ts';
+import {
+  kindsLine,
+  leftOutLine,
+  metricsTable,
+  nothingMeasured,
+  TREND_POINTS,
+} from '../views/metricsTable.ts';
 
 interface MetricsOptions {
   since?: number;
@@ -111,6 +117,8 @@ async function show(options: MetricsOptions, io: Io): Promise<number> {
     const [head = '', ...lines] = metricsTable(measures, range, io);
     io.out(io.style.dim(head));
     for (const line of lines) io.out(line);
+    const left = leftOutLine(measures, range);
+    if (left !== undefined) io.out(io.style.dim(left));
     const kinds = kindsOf(opened.store, measures, range);
     if (kinds.length > 1) io.out(io.style.dim(kindsLine(kinds)));
   }

@@ -1,4 +1,5 @@
 import {
+  counted,
   formatCost,
   formatCount,
   formatDuration,
@@ -15,6 +16,9 @@ import type { ReadMeasure, ReadRange } from './metricEntry.ts';
 
 /** Most characters of a trend. */
 export const TREND_POINTS = 30;
+
+/** Values of a dimension that are shown of each measure, those with the most behind them. */
+const MOST_LABELS = 40;
 
 const BLOCKS = [...'▁▂▃▄▅▆▇█'];
 
@@ -84,7 +88,7 @@ export function metricsTable(
     { title: 'over time', spare: 4 },
   ];
   const rows = measures.flatMap(({ measure, totals, overTime: { stepMs, series } }) =>
-    totals.flatMap(({ label, points: [point] }) => {
+    totals.slice(0, MOST_LABELS).flatMap(({ label, points: [point] }) => {
       if (!point) return [];
       const points = series.find((one) => one.label === label)?.points ?? [];
       const name = label === null ? io.style.dim('unknown') : truncate(sanitizeLine(label), 32);
@@ -93,6 +97,14 @@ export function metricsTable(
     }),
   );
   return fitTable(columns, rows, io.width);
+}
+
+/** How many values of a dimension were left out; undefined where all are shown. */
+export function leftOutLine(measures: readonly ReadMeasure[], { by }: ReadRange): string | undefined {
+  const most = Math.max(0, ...measures.map(({ totals }) => totals.length));
+  if (by === null || most <= MOST_LABELS) return undefined;
+  const left = counted(most - MOST_LABELS, `more value of ${by}`, `more values of ${by}`);
+  return `${left}, those with the fewest calls or scores; --json lists all, --where ${by}=… shows one`;
 }
 
 /** What a person calls requests, model calls and tool calls, of all the calls. */
