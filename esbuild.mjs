@@ -35,6 +35,7 @@ const program = await build({
     cli: 'src/cli.ts',
     engineProcess: 'src/engineProcess.ts',
     services: 'src/services.ts',
+    gatewayWorker: 'src/services/gatewayWorker.ts',
     datasetWorker: 'src/engineProcess/datasetWorker.ts',
     openDatasetWorker: 'src/engineProcess/openDatasetWorker.ts',
     reportWorker: 'src/engineProcess/reportWorker.ts',

@@ -11,12 +11,12 @@ import type { Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { ConfigurationFile } from './configurationFile.ts';
 import { ExposedMetrics } from './exposedMetrics.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
+import { openGatewayThread } from './gatewayThread.ts';
 import { Live } from './live.ts';
 import { LiveAlerts } from './liveAlerts.ts';
 import { LiveGateway } from './liveGateway.ts';
 import { LiveMetrics } from './liveMetrics.ts';
 import { LiveMonitors } from './liveMonitors.ts';
-import { openGateway } from './openGateway.ts';
 import { ReceivedTraces } from './receivedTraces.ts';
 import { type Exposure, Receiving, type Wish } from './receiving.ts';
 import { WorkspacePrices } from './workspacePrices.ts';
@@ -110,7 +110,7 @@ export class HostedServices {
     this.gateway = new LiveGateway({
       ...{ root, configuration, environment: keys, clock, random, onBug, onChange: touched },
       isAttended: options.isAttended,
-      open: (ports) => openGateway(ports, this.#traces),
+      open: (ports) => openGatewayThread({ ...ports, mayReadKeys }, this.#traces),
     });
   }
 

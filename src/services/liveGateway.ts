@@ -27,13 +27,13 @@ export interface OpenedGateway {
   /** Rejects with ServerError where it cannot listen there. */
   serve(at: { port: number; token: string }): Promise<LocalServer>;
   /** Null: those of the configuration. Throws UserErrors. */
-  setWeights(route: string, weights: { readonly [arm: string]: number } | null): void;
+  setWeights(route: string, weights: { readonly [arm: string]: number } | null): Promise<void> | void;
   /** Throws UserErrors. */
   mirror(route: string, shadow: ShadowConfig): Promise<void> | void;
   /** Throws UserErrors. */
-  stopMirroring(route: string): void;
+  stopMirroring(route: string): Promise<void> | void;
   /** Called from time to time, for what nobody waits for. */
-  look(): void;
+  look(): Promise<void> | void;
   close(): Promise<void>;
 }
 
@@ -149,8 +149,8 @@ export class LiveGateway {
     });
   }
 
-  setWeights({ route, weights }: GatewayWeights): void {
-    this.#required().setWeights(route, weights);
+  async setWeights({ route, weights }: GatewayWeights): Promise<void> {
+    await this.#required().setWeights(route, weights);
     this.#options.onChange();
   }
 
@@ -163,8 +163,8 @@ export class LiveGateway {
     this.#options.onChange();
   }
 
-  stopMirroring(route: string): void {
-    this.#required().stopMirroring(route);
+  async stopMirroring(route: string): Promise<void> {
+    await this.#required().stopMirroring(route);
     this.#options.onChange();
   }
 
@@ -225,7 +225,7 @@ export class LiveGateway {
       if (signal.aborted) return;
       try {
         await this.#follow(gateway);
-        gateway.look();
+        await gateway.look();
       } catch (error) {
         this.#options.onBug(error);
       }

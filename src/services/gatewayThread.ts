@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads';
+import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
+import type {
+  Answer,
+  FromGateway,
+  GatewayOrder,
+  GatewayThreadData,
+  ServedAt,
+  ToGateway,
+} from './gatewayOrders.ts';
+import { plainError, toError } from './gatewayOrders.ts';
+import type { OpenedGateway, OpenGatewayPorts } from './liveGateway.ts';
+import type { ReceivedTraces } from './receivedTraces.ts';
+import { gatewayProgram } from './servicesProgram.ts';
+
+/**
+ * The gateway in a thread of its own: what stores, measures and evaluates here waits for disks and works for long, and no client of
+ * the gateway may notice. Where the thread breaks, this process ends as it would by itself. Rejects with StoreError.
+ */
+export async function openGatewayThread(
+  ports: Pick<OpenGatewayPorts, 'root' | 'secrets' | 'onChange' | 'onBug'> & { mayReadKeys: boolean },
+  traces: Pick<ReceivedTraces, 'keep'>,
+): Promise<OpenedGateway> {
+  const { root, mayReadKeys } = ports;
+  const data: GatewayThreadData = { root, mayReadKeys };
+  const thread = new GatewayThread(new Worker(gatewayProgram(), { workerData: data }), ports, traces);
+  // It answers once it is open.
+  await thread.order({ do: 'look' });
+
+  return {
+    get status() {
+      return thread.status;
+    },
+    use: async (workspace) =>
+      void (await thread.order({ do: 'use', workspace: { ...workspace, warnings: [] } })),
+    serve: async (at) => {
+      const { server, address, port } = (await thread.order({ do: 'serve', ...at })) as ServedAt;
+      const close = async (graceMs: number) => void (await thread.order({ do: 'end', server, graceMs }));
+      return { address, port, close };
+    },
+    setWeights: async (route, weights) => void (await thread.order({ do: 'weights', route, weights })),
+    mirror: async (route, shadow) => void (await thread.order({ do: 'mirror', route, shadow })),
+    stopMirroring: async (route) => void (await thread.order({ do: 'stopMirroring', route })),
+    look: async () => void (await thread.order({ do: 'look' })),
+    close: () => thread.close(),
+  };
+}
+
+class GatewayThread {
+  status: GatewayStatus = { routes: [], problem: null };
+  readonly #worker: Worker;
+  readonly #ports: Pick<OpenGatewayPorts, 'secrets' | 'onChange' | 'onBug'>;
+  readonly #traces: Pick<ReceivedTraces, 'keep'>;
+  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #ended = new AbortController();
+  #lastId = 0;
+
+  constructor(
+    worker: Worker,
+    ports: Pick<OpenGatewayPorts, 'secrets' | 'onChange' | 'onBug'>,
+    traces: Pick<ReceivedTraces, 'keep'>,
+  ) {
+    this.#worker = worker;
+    this.#ports = ports;
+    this.#traces = traces;
+    worker.on('message', (message: FromGateway) => this.#hear(message));
+    worker.on('error', (error) => this.#lost(error));
+    worker.on('exit', (code) => this.#lost(new Error(`the thread of the gateway ended (exit code ${code})`)));
+  }
+
+  order(order: GatewayOrder): Promise<unknown> {
+    const id = ++this.#lastId;
+    const waiting = Promise.withResolvers<unknown>();
+    this.#waiting.set(id, waiting);
+    this.#send({ kind: 'order', id, order });
+    return waiting.promise;
+  }
+
+  async close(): Promise<void> {
+    await this.order({ do: 'close' });
+    this.#ended.abort('closed');
+    await this.#worker.terminate();
+  }
+
+  #hear(message: FromGateway): void {
+    switch (message.kind) {
+      case 'answer':
+        this.status = message.status;
+        this.#answered(message.id, message);
+        return;
+      case 'status':
+        this.status = message.status;
+        this.#ports.onChange();
+        return;
+      case 'spans':
+        void this.#reply(message.id, () => this.#traces.keep({ spans: message.spans, logs: [] }));
+        return;
+      case 'key':
+        void this.#reply(message.id, () => this.#ports.secrets.get(message.key, this.#ended.signal));
+        return;
+      case 'bug':
+        this.#ports.onBug(toError(message.error));
+    }
+  }
+
+  #answered(id: number, answer: Answer): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (answer.ok) waiting?.resolve(answer.value);
+    else waiting?.reject(toError(answer.error));
+  }
+
+  async #reply(id: number, work: () => Promise<unknown>): Promise<void> {
+    try {
+      this.#send({ kind: 'answer', id, ok: true, value: await work() });
+    } catch (error) {
+      this.#send({ kind: 'answer', id, ok: false, error: plainError(error) });
+    }
+  }
+
+  #send(message: ToGateway): void {
+    if (!this.#ended.signal.aborted) this.#worker.postMessage(message);
+  }
+
+  /** As a bug here would: whoever is attached starts another process, which goes on as this one did. */
+  #lost(error: Error): void {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    setImmediate(() => {
+      throw error;
+    });
+  }
+}
