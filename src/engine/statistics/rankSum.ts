@@ -10,7 +10,6 @@ const MOST_EXACT = 40;
  * approximation with the correction for ties. 1 where a group is empty.
  */
 export function rankSum(left: readonly number[], right: readonly number[]): number {
-  if (left.length === 0 || right.length === 0) return 1;
   const ranks = midRanks([...left, ...right]);
   const sum = ranks.slice(0, left.length).reduce((total, rank) => total + rank, 0);
   const mean = (left.length * (ranks.length + 1)) / 2;

@@ -20,7 +20,6 @@ export function signFlipTest(sums: readonly number[]): number {
   const steps = whole.map(Math.abs);
   const observed = Math.abs(whole.reduce((total, sum) => total + sum, 0));
   const range = steps.reduce((total, step) => total + step, 0);
-  if (observed === 0) return 1;
 
   const most = Math.floor(MAX_WORK / steps.length / 2);
   if (range <= most) return shownP(exact(steps, observed));

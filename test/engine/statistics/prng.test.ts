@@ -66,6 +66,7 @@ describe('Xoshiro128', () => {
 
   it('shuffles every item to every place about equally often', () => {
     const random = Xoshiro128.seeded(5);
+    assert.deepEqual(random.shuffled([1, 2, 3, 4]).sort(), [1, 2, 3, 4]);
     const counts = new Map<string, number>();
     for (let round = 0; round < 6000; round += 1) {
       const order = random.shuffled(['a', 'b', 'c']).join('');

@@ -50,5 +50,10 @@ describe('tests of two groups', () => {
     const from = (start: number, count: number) => Array.from({ length: count }, (_, index) => start + index);
     near(rankSum(from(0, 20), from(4.5, 20)), 0.030411256038764864);
     near(rankSum(from(0, 20), from(4.5, 21)), 0.01957785382225964);
+    const tied = [
+      from(0, 25).map((value) => value % 5),
+      from(0, 30).map((value) => (value % 6) + 1),
+    ] as const;
+    near(rankSum(...tied), 0.0028020608924979942);
   });
 });

@@ -50,7 +50,7 @@ export const selectBest: EvaluatorDefinition<z.infer<typeof options>> = {
       const candidates = candidatesOf(input);
       if (typeof candidates === 'string') return unmeasured(candidates);
 
-      const key = JSON.stringify([input.case.id, context.trial ?? null, candidates]);
+      const key = JSON.stringify([input.case.id, context.trial, candidates]);
       for (;;) {
         const known = choices.get(key);
         const contest = { client, random: deps.random, criteria, candidates, input };

@@ -162,6 +162,11 @@ describe('trajectory:goal-success', () => {
         { index: 5, type: 'message', name: 'message' },
       ],
     );
+    assert.deepEqual(told([step('tool', 'find'), step('tool', 'pay'), step('tool', 'pay')]), [
+      { index: 1, type: 'tool', name: 'find' },
+      { index: 2, type: 'tool', name: 'pay', collapsedCount: 2 },
+    ]);
+    assert.deepEqual(told([step('tool', 'only')]), [{ index: 1, type: 'tool', name: 'only' }]);
     assert.deepEqual(told([]), [{ index: 1, type: 'tool', name: 'call' }]);
     const many = (count: number) => told(Array.from({ length: count }, (_, at) => step('tool', `t${at}`)));
     assert.equal(many(24).length, 24);

@@ -206,6 +206,7 @@ describe('the definitions of judges', () => {
         assert.equal(takes('factuality', { scores: { [key]: value } }), fine, `${key} ${value}`);
     }
     assert.equal(takes('factuality', { scores: { other: 1 } }), false);
+    assert.equal(takes('trajectory:goal-success', { goal: ' ' }), false);
     for (const choice of [
       { choice: ' ', score: 1 },
       { choice: 'x', score: 1.01 },

@@ -380,6 +380,11 @@ describe('the judges', () => {
       assert.match(told.bench.sent(0), /answer_b">\n5 €/);
       assert(told.status === 'scored');
       assert.equal((told.detail as JsonObject)['opponent'], 'expected');
+      for (const rivals of [[], [...others, { target: 'older', text: '5' }]]) {
+        const input = { case: golden, others: rivals };
+        const found = await score('pairwise', { against: 'expected' }, [choice('A'), choice('B')], input);
+        assert.match(found.bench.sent(0), /answer_b">\n5 €/);
+      }
     });
 
     it('compares with the target that is named, of several', async () => {
