@@ -136,7 +136,7 @@ def exact(hits, n):
 for index, ((pp, pf, fp, ff), (more_p, more_f)) in enumerate(given["judged"]):
     n, all_n = pp + pf + fp + ff, pp + pf + fp + ff + more_p + more_f
     judged = pp + pf + more_p
-    p, a, b = judged / all_n, pp / (pp + pf), fp / (fp + ff) if fp + ff > 0 else 0
+    p, a, b = judged / all_n, pp / (pp + pf) if pp + pf > 0 else 1, fp / (fp + ff) if fp + ff > 0 else 0
     mean = p * a + (1 - p) * b
     (p_low, p_high), (a_low, a_high), (b_low, b_high) = exact(judged, all_n), exact(pp, pp + pf), exact(fp, fp + ff)
     less, more = (p - p_low, p_high - p) if a >= b else (p_high - p, p - p_low)
