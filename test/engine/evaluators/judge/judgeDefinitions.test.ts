@@ -160,6 +160,9 @@ describe('the definitions of judges', () => {
         }
         for (const prompt of [[], [{ role: 'judge', content: 'x' }], [{ role: 'user' }]])
           if (texts.includes('rubricPrompt')) assert.equal(takes('rubricPrompt', prompt), false);
+        for (const role of ['system', 'user', 'assistant'])
+          if (texts.includes('rubricPrompt'))
+            assert.equal(takes('rubricPrompt', [{ role, content: 'x' }]), true, role);
       });
 
       it('reads an assertion of promptfoo', () => {

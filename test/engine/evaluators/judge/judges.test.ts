@@ -7,6 +7,8 @@ import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import type { Script } from '../../../support/openaiServer.ts';
 import { type Bench, type Judged, startBench, verdict } from './bench.ts';
 
+const LOCATION = { path: 'touchstone.yaml', line: 4, column: 7 };
+
 describe('the judges', () => {
   const benches: Bench[] = [];
   afterEach(async () => {
@@ -506,9 +508,8 @@ describe('the judges', () => {
         { choice: '1', score: 0 },
         { choice: 1, score: 1 },
       ];
-      const location = { path: 'touchstone.yaml', line: 4, column: 7 };
       assert.throws(
-        () => judged.judge('choice-judge', { prompt: 'x', choices }, {}, location),
+        () => judged.judge('choice-judge', { prompt: 'x', choices }, {}, LOCATION),
         (error) =>
           error instanceof ConfigError &&
           /touchstone\.yaml:4:7[\s\S]*each choice different/.test(error.describe()),
@@ -523,6 +524,21 @@ describe('the judges', () => {
       assert.throws(
         () => judged.judge('rubric', { criteria: 'x' }, { judgeModel: undefined }),
         (error) => error instanceof ConfigError && /judge: provider\/model/.test(error.describe()),
+      );
+      assert.throws(
+        () =>
+          judged.judge(
+            'rubric',
+            { criteria: 'x' },
+            { judgeModel: undefined, judgeHint: 'Name one.' },
+            LOCATION,
+          ),
+        (error) => {
+          assert(error instanceof ConfigError);
+          assert.match(error.describe(), /touchstone\.yaml:4:7/);
+          assert.equal(error.remedy, 'Name one.');
+          return true;
+        },
       );
       assert.throws(() => judged.judge('rubric', { criteria: 'x', model: 'nobody/m' }), /nobody/);
     });
