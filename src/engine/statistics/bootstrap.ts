@@ -52,8 +52,7 @@ export function bootstrapMean(
   const means = resample(clusters, random, resamples);
   const first = means[0] ?? mean;
   const last = means.at(-1) ?? mean;
-  if (last - first <= 1e-12 * Math.abs(mean))
-    return { mean, interval: null, p: mean === 0 ? 1 : least, resolved: false };
+  if (last - first <= 1e-12 * Math.abs(mean)) return { mean, interval: null, p: least, resolved: false };
 
   const bias = normalPoint(inside(shareBelow(means, mean), resamples));
   const acceleration = jackknifeAcceleration(clusters);

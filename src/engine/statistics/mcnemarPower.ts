@@ -29,6 +29,5 @@ export function mcnemarPower(pairs: number, discordant: number, effect: number, 
 }
 
 function binomialAt(count: number, n: number, share: number): number {
-  if (share >= 1) return count === n ? 1 : 0;
-  return binomialCdf(count, n, share) - (count === 0 ? 0 : binomialCdf(count - 1, n, share));
+  return binomialCdf(count, n, share) - binomialCdf(count - 1, n, share);
 }

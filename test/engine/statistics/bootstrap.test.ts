@@ -125,6 +125,15 @@ describe('the bootstrap of a mean', () => {
       bootstrapMean(clustersOf(Array.from({ length: 6 }, () => [sum, 1] as const)), allDraws(6), 50);
     assert.deepEqual(alike(0), { mean: 0, interval: null, p: 1, resolved: false });
     assert.deepEqual(alike(0.5), { mean: 0.5, interval: null, p: 2 ** -5, resolved: false });
+    const varying = (list: readonly number[]) =>
+      bootstrapMean(
+        list.map((sum) => ({ sum, n: 1 })),
+        allDraws(5),
+        5 ** 5,
+      )?.interval;
+    assert.equal(varying([0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3]), null);
+    assert.ok(varying([1, 1 + 1e-8, 1, 1 + 1e-8, 1]));
+    assert.ok(varying([0.001, 0.001 + 1e-10, 0.001, 0.001, 0.001]));
     // The first cluster five times, and the second once with the first four times.
     const found = bootstrapMean(
       [0.25, 0.75, 0.75, 0.75, 0.75].map((sum) => ({ sum, n: 1 })),

@@ -179,6 +179,7 @@ describe('statistics, always', () => {
   it('give the power of a test that finds everything, or nothing', () => {
     assert.equal(mcnemarPower(7, 0.25, 1, 0.025), 1);
     assert.equal(mcnemarPower(6, 0.25, 1, 0.025), 0);
+    assert.equal(mcnemarPower(10, 0, 0, 0.05), 0);
     assert.ok(Math.abs((cohensDz([1, 2]) ?? 0) - 1.5 / Math.SQRT1_2) < 1e-12);
     assert.deepEqual(
       [exponentialSumP([{ value: 1, count: 1 }], 0), exponentialSumP([{ value: 0, count: 1 }], 0)],
