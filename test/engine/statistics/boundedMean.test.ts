@@ -44,6 +44,8 @@ describe('the bounded mean', () => {
       near(interval.high, high);
       const signs = shares.map(({ sum, ...rest }) => ({ ...rest, sum: 2 * sum - 1 }));
       near(boundedMeanP(signs, 0).atMost, p);
+      near(boundedMeanInterval(signs).low, 2 * low - 1);
+      near(boundedMeanInterval(signs).high, 2 * high - 1);
     }
   });
 
