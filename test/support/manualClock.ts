@@ -53,6 +53,12 @@ export class ManualClock implements Clock {
     });
   }
 
+  after(ms: number, work: () => void): () => void {
+    const sleeper = { due: this.#elapsed + ms, wake: work };
+    this.#sleepers.add(sleeper);
+    return () => void this.#sleepers.delete(sleeper);
+  }
+
   /** Somebody sets the machine's clock. */
   setWall(now: number): void {
     this.#wall = now;

@@ -22,7 +22,7 @@ export class Deadline {
   readonly at: number;
   readonly #caller: AbortSignal;
   readonly #expiry = new AbortController();
-  readonly #timer = new AbortController();
+  readonly #stopTimer: (() => void) | undefined;
 
   constructor(clock: Clock, limitMs: number, caller: AbortSignal) {
     this.limitMs = limitMs;
@@ -31,11 +31,8 @@ export class Deadline {
     caller.addEventListener('abort', this.#stop, { once: true });
     if (caller.aborted) this.#stop();
 
-    if (limitMs > LONGEST_MS) return;
-    clock.sleep(limitMs, this.#timer.signal).then(
-      () => this.#expiry.abort(new DeadlineReached(limitMs)),
-      () => {},
-    );
+    if (limitMs <= LONGEST_MS)
+      this.#stopTimer = clock.after(limitMs, () => this.#expiry.abort(new DeadlineReached(limitMs)));
   }
 
   get signal(): AbortSignal {
@@ -44,8 +41,7 @@ export class Deadline {
 
   /** The call has ended: nothing is kept alive any longer. */
   end(): void {
-    // A reason of our own spares the building of an exception, with its stack, for every call.
-    this.#timer.abort('done');
+    this.#stopTimer?.();
     this.#caller.removeEventListener('abort', this.#stop);
   }
 

@@ -55,6 +55,15 @@ export class VirtualClock implements Clock {
     });
   }
 
+  after(ms: number, work: () => void): () => void {
+    const timer: Timer = { due: this.#elapsed + Math.max(0, ms), order: this.#tie(), wake: work };
+    this.#timers.add(timer);
+    return () => {
+      // What has woken is in the heap no more, and would be remembered for ever.
+      if (timer.due > this.#elapsed) this.#timers.remove(timer);
+    };
+  }
+
   /**
    * Runs `work` to its end, and returns what it returns. Throws where it waits for something that never comes: no timer is
    * left, and it has not ended. Rejects with the signal's reason.

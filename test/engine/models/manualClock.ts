@@ -33,6 +33,11 @@ export function manualClock(patienceMs: number, start = Date.parse('2026-11-05T1
     },
     now: () => start + elapsed,
     monotonic: () => elapsed,
+    after: (ms, work) => {
+      const timer = { due: elapsed + ms, wake: work };
+      pending.add(timer);
+      return () => void pending.delete(timer);
+    },
     sleep: (ms, signal) => {
       if (signal?.aborted) return Promise.reject(signal.reason);
       if (ms <= patienceMs) {

@@ -9,7 +9,7 @@ export class WaitLimit {
   /** When it is time, on the monotonic clock; asked again whenever that may have come. Undefined: not now. */
   readonly #due: () => number | undefined;
   readonly #ring: () => void;
-  #timer: AbortController | undefined;
+  #stopTimer: (() => void) | undefined;
   #at = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock, due: () => number | undefined, ring: () => void) {
@@ -22,29 +22,21 @@ export class WaitLimit {
   check(): void {
     const at = this.#due();
     if (at === undefined || at >= this.#at) return;
-    this.#timer?.abort('sooner');
+    this.#stopTimer?.();
 
-    const timer = new AbortController();
-    this.#timer = timer;
     this.#at = at;
     const waitMs = Math.min(LONGEST_MS, Math.max(1, at - this.#clock.monotonic()));
-    this.#clock.sleep(waitMs, timer.signal).then(
-      () => {
-        if (this.#timer === timer) this.#wake();
-      },
-      () => {},
-    );
+    this.#stopTimer = this.#clock.after(waitMs, () => this.#wake());
   }
 
   end(): void {
-    // A reason of our own spares the building of an exception, with its stack, for every call.
-    this.#timer?.abort('done');
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     this.#at = Number.NEGATIVE_INFINITY;
   }
 
   #wake(): void {
-    this.#timer = undefined;
+    this.#stopTimer = undefined;
     this.#at = Number.POSITIVE_INFINITY;
     const at = this.#due();
     if (at !== undefined && at <= this.#clock.monotonic()) this.#ring();

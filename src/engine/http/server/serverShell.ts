@@ -10,6 +10,7 @@ import {
   checkUpgrade,
 } from './admission.ts';
 import { BodyPool } from './bodyPool.ts';
+import { Departure } from './departure.ts';
 import { HttpProblem } from './httpProblem.ts';
 import { listen } from './listen.ts';
 import { plainRefusal, sendProblem, sendReply } from './sendReply.ts';
@@ -101,9 +102,6 @@ function createServer(limits: ServerLimits): Server {
   return server;
 }
 
-/** One for all: an exception of its own, with its stack, would cost as much as a short reply. */
-const GONE = new Error('the client has gone');
-
 interface Serving {
   options: ServerOptions;
   limits: ServerLimits;
@@ -114,9 +112,8 @@ interface Serving {
 }
 
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
-  const gone = new AbortController();
+  const client = new Departure(outgoing);
   const room = serving.bodies.open();
-  outgoing.once('close', () => gone.abort(GONE));
 
   try {
     const { route, path, target, query } = admit(incoming, serving.options);
@@ -135,7 +132,7 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
       query,
       headers: incoming.headers,
       get signal() {
-        signal ??= AbortSignal.any([gone.signal, serving.closing]);
+        signal ??= AbortSignal.any([client.signal, serving.closing]);
         return signal;
       },
       sent: read,
@@ -145,7 +142,7 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
     if ('prefix' in route) await route.answer(request, outgoing);
     else await sendReply(outgoing, await route.handle(request), request.signal);
   } catch (error) {
-    const left = gone.signal.aborted || serving.closing.aborted;
+    const left = client.isGone || serving.closing.aborted;
     if (!(error instanceof HttpProblem) && !left) serving.options.onBug(error);
     sendProblem(incoming, outgoing, refusalOf(error, incoming, serving.options.routes));
   } finally {

@@ -10,14 +10,14 @@ const MOST_EARLY = 20;
  * That time is the clock's; where sleeping does not move the clock, it is what the timer was set to, so that every wait ends.
  */
 export class Alarm {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly #ring: (now: number) => void;
   #at = Infinity;
   #timer: AbortController | undefined;
   /** What it rang for too early, and how often in a row. */
   #early = { at: Infinity, times: 0 };
 
-  constructor(clock: Clock, ring: (now: number) => void) {
+  constructor(clock: Pick<Clock, 'monotonic' | 'sleep'>, ring: (now: number) => void) {
     this.#clock = clock;
     this.#ring = ring;
   }

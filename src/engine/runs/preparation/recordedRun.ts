@@ -28,7 +28,12 @@ export function keylessEnvironment(environment: Environment): Environment {
 
 /** The time of day, in which nothing takes any time: what is replayed brings its recorded times along. */
 export function stillClock(clock: Clock): Clock {
-  return { now: () => clock.now(), monotonic: () => 0, sleep: (ms, signal) => clock.sleep(ms, signal) };
+  return {
+    now: () => clock.now(),
+    monotonic: () => 0,
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+    after: (ms, work) => clock.after(ms, work),
+  };
 }
 
 /** For numbers that must not tell two runs apart: fences of judges depend on their material all the same. */

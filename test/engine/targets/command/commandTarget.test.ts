@@ -42,6 +42,7 @@ function clockThatExpires(expireMs: number): Clock {
     now: () => 0,
     monotonic: () => 0,
     sleep: (ms, signal) => (ms <= expireMs ? Promise.resolve() : systemClock.sleep(ms, signal)),
+    after: (ms, work) => systemClock.after(ms <= expireMs ? 0 : ms, work),
   };
 }
 

@@ -5,7 +5,13 @@ import { ConfigError } from '../../../../src/engine/errors.ts';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
 import type { JsonValue } from '../../../../src/engine/model/json.ts';
 import type { Output } from '../../../../src/engine/model/output.ts';
-import { fixedEnvironment, noSpan, type Span, systemClock } from '../../../../src/engine/ports.ts';
+import {
+  type Clock,
+  fixedEnvironment,
+  noSpan,
+  type Span,
+  systemClock,
+} from '../../../../src/engine/ports.ts';
 import { createHttpTarget, type HttpTargetOptions } from '../../../../src/engine/targets/http/httpTarget.ts';
 import type { TargetContext } from '../../../../src/engine/targets/target.ts';
 import { type AgentServer, startAgentServer } from '../../../support/agentServer.ts';
@@ -303,7 +309,10 @@ describe('http target', () => {
   });
 
   it('gives up at its time limit, before the reply and in the middle of it', async () => {
-    const expireAtOnce = { ...systemClock, sleep: (ms: number) => systemClock.sleep(Math.min(ms, 20)) };
+    const expireAtOnce: Clock = {
+      ...systemClock,
+      after: (ms, work) => systemClock.after(Math.min(ms, 20), work),
+    };
     for (const script of [
       () => undefined,
       (_call: unknown, response: ServerResponse) => void response.write('{"output":'),
