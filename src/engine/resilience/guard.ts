@@ -18,6 +18,10 @@ export interface CallRequest {
   span: Span;
   /** Whether a short outage of the provider is waited for; default true. */
   waits?: boolean | undefined;
+  /** For how long it waits altogether where the provider asks for a pause, in milliseconds; until its time is over where absent. */
+  patienceMs?: number | undefined;
+  /** The same for a place. */
+  queueMs?: number | undefined;
   /** The most that it may use; worked out only where a policy asks. */
   estimate?: () => CallEstimate;
   /** The tokens that are sent, at most; for a call of which no more is known. Worked out as `estimate`. */

@@ -14,8 +14,17 @@ export interface CallFacts {
   signal: AbortSignal;
   /** On the monotonic clock, in milliseconds. */
   deadline: number;
+  /** What is left of the time for which it waits where the provider asks for a pause; until its deadline where absent. */
+  readonly patienceMs?: number | undefined;
+  /** For how long it waits for a place; until its deadline where absent. */
+  queueMs?: number | undefined;
   /** Waits for an open or half-open breaker within its deadline; rejected at once where absent. */
   waits?: boolean;
+}
+
+/** Until when a call waits now for a pause to end; monotonic, in milliseconds. */
+export function waitsUntil({ deadline, patienceMs }: Pick<CallFacts, 'deadline' | 'patienceMs'>, now: number): number {
+  return patienceMs === undefined ? deadline : Math.min(deadline, now + patienceMs);
 }
 
 /** What a call uses beside its input, where nothing is known of it: unknown is not 0. */

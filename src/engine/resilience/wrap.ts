@@ -31,6 +31,8 @@ class CallPassage {
   #attempt = new Permits();
   /** When the attempt that is under way began. */
   #begun: number | undefined;
+  /** Spent on pauses of the provider and between attempts, against the call's patience. */
+  #pausedMs = 0;
   /** Of all attempts since the whole call was admitted. */
   #tokens: number | null = 0;
   #costUsd: number | null = 0;
@@ -40,7 +42,8 @@ class CallPassage {
     this.#guarding = guarding;
     this.#call = call;
     this.#deadline = new Deadline(guarding.clock, call.timeoutMs, call.signal);
-    this.#facts = factsOf(call, this.#deadline, guarding.estimate);
+    const patienceLeft = () => call.patienceMs && Math.max(0, call.patienceMs - this.#pausedMs);
+    this.#facts = factsOf(call, this.#deadline, patienceLeft, guarding.estimate);
   }
 
   async open<T>(attempt: Attempt<T>): Promise<Answered<T>> {
@@ -93,6 +96,7 @@ class CallPassage {
         [RETRY.waitMs]: next.waitMs,
         [GENERAL.errorType]: outcome.errorType,
       });
+      this.#pausedMs += next.waitMs;
       await this.#waited(clock.sleep(next.waitMs, signal));
     }
   }
@@ -158,10 +162,9 @@ class CallPassage {
     } catch (error) {
       throw this.#refused(error);
     } finally {
-      this.#call.span.event(EVENT.wait, {
-        [WAIT.policy]: policy.name,
-        [WAIT.waitMs]: Math.round(clock.monotonic() - since),
-      });
+      const waitMs = clock.monotonic() - since;
+      if (policy.name === 'pace') this.#pausedMs += waitMs;
+      this.#call.span.event(EVENT.wait, { [WAIT.policy]: policy.name, [WAIT.waitMs]: Math.round(waitMs) });
     }
   }
 
@@ -260,8 +263,9 @@ class CallPassage {
 }
 
 function factsOf(
-  { pool, caller, model, estimate, inputTokens = () => 0, waits = true }: CallRequest,
+  { pool, caller, model, queueMs, estimate, inputTokens = () => 0, waits = true }: CallRequest,
   { signal, at }: Deadline,
+  patienceLeft: () => number | undefined,
   usual: Guarding['estimate'] = typical,
 ): CallFacts {
   let known: CallEstimate | undefined;
@@ -272,6 +276,10 @@ function factsOf(
     signal,
     deadline: at,
     waits,
+    queueMs,
+    get patienceMs() {
+      return patienceLeft();
+    },
     get estimate() {
       known ??= estimate?.() ?? usual(inputTokens());
       return known;

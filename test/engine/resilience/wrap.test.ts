@@ -99,6 +99,13 @@ describe('a guarded call', () => {
     );
   });
 
+  it('waits no longer for its provider altogether than it has patience', async () => {
+    const asked = (waitMs: number) =>
+      made((clock) => [busy(clock, waitMs)], { timeoutMs: 1e8, patienceMs: 5000 });
+    assert.equal((await asked(2000)).calls, 3, 'after two waits, a third one would be too long');
+    assert.equal((await asked(7000)).calls, 1);
+  });
+
   it('says when the limit ends, where that is known', async () => {
     const words = async (waitMs: number | undefined) =>
       (await made((clock) => [busy(clock, waitMs)], { timeoutMs: 2e7, elapsed: 0 })).words;

@@ -29,6 +29,10 @@ export interface AskingOptions {
   targets: readonly ArmTarget[];
   stickyKey: string | null;
   pool: string;
+  /** For how long it waits before its client is told, where a provider asks for a pause; as long as it may last where absent. */
+  patienceMs?: number;
+  /** The same for a place. */
+  queueMs?: number;
   span: ExchangeSpan;
   /** Ends it, with its reason. */
   signal: AbortSignal;
@@ -117,13 +121,14 @@ export class Asking {
   }
 
   #callOf({ server, model, read }: UpstreamRequest): CallRequest {
-    const { pool, stickyKey, asked, span, signal, deadline } = this.#options;
+    const { pool, patienceMs, queueMs, stickyKey, asked, span, signal, deadline } = this.#options;
     const leftMs = Math.max(1, deadline - this.#ports.clock.monotonic());
     return {
       ...{ pool, caller: stickyKey ?? '', model, signal, span: span.span },
       timeoutMs: Math.min(Math.ceil(leftMs), server.timeoutMs),
       // A client is told at once, and may ask elsewhere.
       waits: false,
+      ...{ patienceMs, queueMs },
       estimate: (): CallEstimate => {
         if (model === undefined) return { tokens: mostTokens(asked.body.toString()), costUsd: null };
 

@@ -29,6 +29,10 @@ export interface ClientPorts {
   onBug(error: unknown): void;
 }
 
+/** A pause that the provider asks for is waited for so long, and a place. Else the client is told, and decides by itself. */
+const PATIENCE_MS = 5_000;
+const QUEUE_MS = 60_000;
+
 /** What belongs to one configuration: an exchange ends with that it began with. */
 export interface InUse {
   gateway: GatewayConfig | undefined;
@@ -73,6 +77,7 @@ export class ClientExchanges {
     const exchange = new GatewayExchange(
       {
         ...{ id, route, arm: arm.name, asked, stickyKey, pool: route.pool, keepsBodies },
+        ...{ patienceMs: PATIENCE_MS, queueMs: QUEUE_MS },
         ...{ startedMs: admitted.startedMs, started: admitted.started },
         targets: [arm.target, ...route.fallbacks],
         client: new ServerClient(outgoing),

@@ -190,6 +190,8 @@ function admit(incoming: IncomingMessage, options: ServerOptions) {
     throw new HttpProblem(405, `this path takes ${allow}`, { allow });
   }
 
+  // Whoever answers it shows the whole request, with what was added to it.
+  if (incoming.method === 'TRACE') throw new HttpProblem(405, 'this method is not served here');
   if ('prefix' in route) checkTokenOrKey(incoming, token);
   else if (route.access === 'token') checkToken(incoming, token);
   else if (route.method === 'POST') checkContentType(incoming);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports.ts';
-import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from '../policy.ts';
+import { type CallFacts, type Ending, type Permit, type Policy, Rejected, waitsUntil } from '../policy.ts';
 import type { ResilienceConfig } from '../resilienceConfig.ts';
 import { Alarm } from '../waiting/alarm.ts';
 import { WaitingRoom } from '../waiting/waitingRoom.ts';
@@ -41,10 +41,9 @@ export class Pace implements Policy {
     const at = this.#at(call, now);
     if (this.#room.size === 0 && at <= now) return this.#begin(call, now);
 
-    if (at >= call.deadline) throw this.#rejection(call, at, now);
-    const turn = this.#room.wait(call, () =>
-      this.#rejection(call, this.#at(call, call.deadline), call.deadline),
-    );
+    const until = waitsUntil(call, now);
+    if (at >= until) throw this.#rejection(call, at, now);
+    const turn = this.#room.wait(call, () => this.#rejection(call, this.#at(call, until), until), until);
     // Others may wait for another model alone.
     this.#serve(now);
     return turn;
@@ -187,7 +186,7 @@ export class Pace implements Policy {
     this.#alarm.set(at);
   }
 
-  #rejection({ model }: CallFacts, at: number, now: number): Rejected {
+  #rejection({ model, deadline }: CallFacts, at: number, now: number): Rejected {
     if (at === Number.POSITIVE_INFINITY) {
       const unit = this.#requests?.perMinute === 0 ? 'requests' : 'tokens';
       return new Rejected('pace', `the provider is limited to 0 ${unit} per minute`);
@@ -196,6 +195,7 @@ export class Pace implements Policy {
     const time = new Date(this.#clock.now() + at - this.#clock.monotonic()).toISOString();
     const paused = this.#model(model).isPaused(now, at);
     const why = paused ? 'the provider accepts no calls' : 'the limits per minute are used up';
-    return new Rejected('pace', `${why} until ${time}, after the call's deadline`, at);
+    const isTooLate = at >= deadline ? ", after the call's deadline" : '';
+    return new Rejected('pace', `${why} until ${time}${isTooLate}`, at);
   }
 }

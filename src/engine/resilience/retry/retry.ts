@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../../ports.ts';
-import type { CallFacts, Ending } from '../policy.ts';
+import { type CallFacts, type Ending, waitsUntil } from '../policy.ts';
 import type { RetryConfig } from '../resilienceConfig.ts';
 import { type NextStep, nextWait } from './nextWait.ts';
 import type { RetryBudget } from './retryBudget.ts';
@@ -38,14 +38,14 @@ export class Retry {
   next(
     made: number,
     ending: Ending,
-    call: Pick<CallFacts, 'deadline' | 'estimate'>,
+    call: Pick<CallFacts, 'deadline' | 'patienceMs' | 'estimate'>,
     { handedOn, probe, named = 0 }: { handedOn: boolean; probe: boolean; named?: number },
   ): NextStep {
     const now = this.#clock.monotonic();
     const next = nextWait(made, ending, {
       config: this.#config,
       now,
-      deadline: call.deadline,
+      deadline: waitsUntil(call, now),
       chance: this.#random.next(),
       tokens: call.estimate.tokens,
       handedOn,

@@ -5,7 +5,9 @@ import { Turns } from './fairTurns.ts';
 
 interface Waiter<T> {
   call: CallFacts;
-  /** What the waiter is told when its deadline passes. */
+  /** Its deadline, or an earlier end of its wait. */
+  until: number;
+  /** What the waiter is told then. */
   expired: () => Error;
   resolve(value: T): void;
   reject(reason: unknown): void;
@@ -53,8 +55,11 @@ export class WaitingRoom<T> {
     for (const { call } of this.#turns.heads()) yield call;
   }
 
-  /** Resolves with what `serve` gives it. Rejects with the signal's reason, or with `expired()` at the deadline. */
-  wait(call: CallFacts, expired: () => Error): Promise<T> {
+  /**
+   * Resolves with what `serve` gives it. Rejects with the signal's reason, or with `expired()` at `until`: the call's deadline, or earlier
+   * where it does not wait for so long.
+   */
+  wait(call: CallFacts, expired: () => Error, until = placeUntil(call, this.#clock.monotonic())): Promise<T> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#remove(waiter);
@@ -64,6 +69,7 @@ export class WaitingRoom<T> {
       const done = () => call.signal.removeEventListener('abort', leave);
       const waiter: Waiter<T> = {
         call,
+        until,
         expired,
         resolve: (value) => {
           done();
@@ -76,10 +82,10 @@ export class WaitingRoom<T> {
       };
 
       if (call.signal.aborted) return reject(call.signal.reason);
-      if (call.deadline <= this.#clock.monotonic()) return reject(expired());
+      if (until <= this.#clock.monotonic()) return reject(expired());
       call.signal.addEventListener('abort', leave);
       this.#turns.add(call.caller, waiter, call.model);
-      this.#watch(Math.min(this.#earliest, call.deadline));
+      this.#watch(Math.min(this.#earliest, until));
     });
   }
 
@@ -109,9 +115,9 @@ export class WaitingRoom<T> {
   }
 
   /** Ends the waits for which `reasonFor` gives a reason. */
-  refuse(reasonFor: (call: CallFacts, expired: () => Error) => unknown): void {
+  refuse(reasonFor: (call: CallFacts) => unknown): void {
     for (const waiter of [...this.#turns]) {
-      const reason = reasonFor(waiter.call, waiter.expired);
+      const reason = reasonFor(waiter.call);
       if (reason === undefined) continue;
       this.#remove(waiter);
       waiter.reject(reason);
@@ -135,11 +141,19 @@ export class WaitingRoom<T> {
   }
 
   #expire(now: number): void {
-    this.refuse((call, expired) => (call.deadline <= now ? expired() : undefined));
-
     let earliest = Infinity;
-    for (const { call } of this.#turns) earliest = Math.min(earliest, call.deadline);
+    for (const waiter of [...this.#turns]) {
+      if (waiter.until > now) earliest = Math.min(earliest, waiter.until);
+      else {
+        this.#remove(waiter);
+        waiter.reject(waiter.expired());
+      }
+    }
     this.#watch(earliest);
     this.#onGone();
   }
+}
+
+function placeUntil({ deadline, queueMs }: CallFacts, now: number): number {
+  return queueMs === undefined ? deadline : Math.min(deadline, now + queueMs);
 }

@@ -136,6 +136,39 @@ describe('an exchange whose upstream fails', () => {
     assert.deepEqual([got.status, got.body.toString()], [500, '{"a":1}']);
   });
 
+  it('tells the client at once of a pause that is longer than anybody waits', async () => {
+    const upstream = await fixture.upstream(() => ({
+      ...{ status: 429, body: '{"error":{"message":"slow down"}}' },
+      headers: { 'content-type': 'application/json', 'retry-after': '30' },
+    }));
+    const gateway = await fixture.gateway({
+      providers: { openai: provider(upstream.baseUrl, { resilience: RETRIED }) },
+    });
+
+    const first = await send(gateway, { body: CHAT });
+    assert.deepEqual([first.status, first.headers['retry-after']], [429, '30']);
+    const second = await send(gateway, { body: STREAMED });
+    assert.deepEqual([second.status, second.headers['x-touchstone-refused']], [429, 'pace']);
+    assert.ok(Number(second.headers['retry-after']) > 5);
+    assert.doesNotMatch(second.body.toString(), /deadline/);
+    assert.equal(upstream.requests.length, 1);
+  });
+
+  it('lets another provider answer in place of one that asks for a long pause', async () => {
+    const limited = await fixture.upstream(() => ({ status: 429, body: '{}', headers: { 'retry-after': '30' } }));
+    const other = await fixture.upstream(() => ({ body: chatReply('from the other') }));
+    const gateway = await fixture.gateway({
+      providers: {
+        openai: provider(limited.baseUrl, { resilience: RETRIED }),
+        other: provider(other.baseUrl, { apiKey: 'sk-other' }),
+      },
+      config: { routes: [route({ fallbacks: [to('other')] })] },
+    });
+    for (const _ of [1, 2])
+      assert.equal((await send(gateway, { body: CHAT })).body.toString(), chatReply('from the other'));
+    assert.equal(limited.requests.length, 1);
+  });
+
   it('waits for the first content and for the next byte, each for its own time', async () => {
     const limits = { firstTokenMs: 200, idleMs: 5_000, wholeMs: 20_000 };
     const { gateway, upstream } = await fixture.start(() => ({ body: [{ write: ': ping\n\n' }, 'hang'] }), {

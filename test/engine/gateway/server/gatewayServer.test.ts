@@ -47,6 +47,12 @@ describe('the server of the gateway', () => {
     assert.equal(upstream.requests.length, 0);
   });
 
+  it('shows nobody by TRACE what it sends to a provider', async () => {
+    const { gateway, upstream } = await start();
+    assert.equal((await send(gateway, { method: 'TRACE', path: '/v1/models' })).status, 405);
+    assert.equal(upstream.requests.length, 0);
+  });
+
   it('refuses in the form of the API that is asked', async () => {
     const { gateway } = await start();
     const headers = { authorization: '' };

@@ -117,6 +117,17 @@ describe('waiting room', () => {
     assert.deepEqual([clock.timers, gone, room.size], [0, 3, 1]);
   });
 
+  it('lets nobody wait for longer than it wants to', async () => {
+    const waiters = [wait({ queueMs: 50 }), wait({ queueMs: 500, deadline: 200 }), wait({ deadline: 900 })];
+    const came = () => waiters.map(({ came: value }) => value);
+    await clock.advance(49);
+    assert.deepEqual(came(), ['waits', 'waits', 'waits']);
+    await clock.advance(1);
+    assert.deepEqual(came(), ['expired', 'waits', 'waits']);
+    await clock.advance(50);
+    assert.deepEqual(came(), ['expired', 'expired', 'waits']);
+  });
+
   for (const [how, leave] of [
     ['served', () => room.serve('x')],
     ['refused', () => room.refuse(() => 'x')],
