@@ -23,7 +23,10 @@ export interface CallFacts {
 }
 
 /** Until when a call waits now for a pause to end; monotonic, in milliseconds. */
-export function waitsUntil({ deadline, patienceMs }: Pick<CallFacts, 'deadline' | 'patienceMs'>, now: number): number {
+export function waitsUntil(
+  { deadline, patienceMs }: Pick<CallFacts, 'deadline' | 'patienceMs'>,
+  now: number,
+): number {
   return patienceMs === undefined ? deadline : Math.min(deadline, now + patienceMs);
 }
 

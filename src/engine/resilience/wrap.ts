@@ -1,17 +1,10 @@
 import { EVENT, GENERAL, RETRY, WAIT } from '../telemetry/attributes.ts';
+import { factsOf } from './callFacts.ts';
 import { Deadline, DeadlineReached } from './deadline.ts';
 import type { Decision } from './decision.ts';
 import type { Answered, Attempt, CallRequest, Guard, Guarding, Outcome, Stop } from './guard.ts';
 import { Permits } from './permits.ts';
-import {
-  type CallEstimate,
-  type CallFacts,
-  type Ending,
-  type Permit,
-  type Policy,
-  Rejected,
-  TYPICAL_TOKENS,
-} from './policy.ts';
+import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from './policy.ts';
 import type { StopReason } from './retry/nextWait.ts';
 
 /** One guard of all policies. */
@@ -260,35 +253,6 @@ class CallPassage {
     const ranMs = clock.monotonic() - (this.#begun ?? 0);
     return expired && ranMs >= limitMs / 2 ? { kind: 'transient' } : { kind: 'caller' };
   }
-}
-
-function factsOf(
-  { pool, caller, model, queueMs, estimate, inputTokens = () => 0, waits = true }: CallRequest,
-  { signal, at }: Deadline,
-  patienceLeft: () => number | undefined,
-  usual: Guarding['estimate'] = typical,
-): CallFacts {
-  let known: CallEstimate | undefined;
-  return {
-    pool,
-    caller,
-    model,
-    signal,
-    deadline: at,
-    waits,
-    queueMs,
-    get patienceMs() {
-      return patienceLeft();
-    },
-    get estimate() {
-      known ??= estimate?.() ?? usual(inputTokens());
-      return known;
-    },
-  };
-}
-
-function typical(inputTokens: number): CallEstimate {
-  return { tokens: inputTokens + TYPICAL_TOKENS, costUsd: null };
 }
 
 /** An attempt that was given up before it began: nothing was sent, so nothing was used. */

@@ -155,7 +155,11 @@ describe('an exchange whose upstream fails', () => {
   });
 
   it('lets another provider answer in place of one that asks for a long pause', async () => {
-    const limited = await fixture.upstream(() => ({ status: 429, body: '{}', headers: { 'retry-after': '30' } }));
+    const limited = await fixture.upstream(() => ({
+      status: 429,
+      body: '{}',
+      headers: { 'retry-after': '30' },
+    }));
     const other = await fixture.upstream(() => ({ body: chatReply('from the other') }));
     const gateway = await fixture.gateway({
       providers: {
