@@ -35,6 +35,9 @@ const PRIVATE_KEY =
 const SENSITIVE_NAME =
   /^(?:.*[_-])?(?:password|passwd|pwd|secret|api[_-]?key|(?:access|auth|refresh|id)[_-]?token|authorization|credentials?|ssn|social[_-]?security(?:[_-]?number)?|iban|card[_-]?number|cvv|cvc|e?-?mail|phone(?:[_-]?number)?|mobile|first[_-]?name|last[_-]?name|full[_-]?name|date[_-]?of[_-]?birth|birth[_-]?date|address|street)$/i;
 
+/** Each find is sought for in the whole text. Where finds times characters are more, the text is one place: nobody waits for seconds. */
+const MOST_WORK = 2 ** 25;
+
 /** All places in the order of the data; a value is one place, however many kinds it might be. */
 export function findSensitive(data: JsonValue): SensitivePlace[] {
   const places: SensitivePlace[] = [];
@@ -45,13 +48,8 @@ export function findSensitive(data: JsonValue): SensitivePlace[] {
       ...findSecrets(text),
       ...PERSONAL.flatMap(([kind, find]) => find(text).map((value) => ({ kind, value }))),
     ];
-    const known: string[] = [];
-    for (const { kind, value } of inText) {
-      if (known.some((other) => digitsOf(other).includes(digitsOf(value))) && !isBeside(known, value, text))
-        continue;
-      known.push(value);
-      places.push({ path, kind, value, ...(inKey ? { inKey } : {}) });
-    }
+    const known = knownIn(text, inText);
+    for (const { kind, value } of known) places.push({ path, kind, value, ...(inKey ? { inKey } : {}) });
     if (inKey) return;
 
     const name = path.findLast((key) => typeof key === 'string');
@@ -64,16 +62,34 @@ export function findSensitive(data: JsonValue): SensitivePlace[] {
 
 /** The data with what was found replaced by what kind of thing it was. */
 export function redacted<T extends JsonValue>(data: T, places: readonly SensitivePlace[]): T {
+  const byText = Map.groupBy(places, ({ path, inKey }) => textKey(path, inKey));
   return replaced(data, [], (text, path, inKey) =>
-    places
-      .filter((place) => isSame(place.path, path) && place.inKey === inKey)
+    (byText.get(textKey(path, inKey)) ?? [])
       .toSorted((a, b) => b.value.length - a.value.length)
-      .reduce(
-        (rest, { kind, value }) =>
-          rest.replace(spelled(value), () => `[${kind.replace(/^field "(.*)"$/, '$1')}]`),
-        text,
-      ),
+      .reduce((rest, { kind, value }) => {
+        const word = `[${kind.replace(/^field "(.*)"$/, '$1')}]`;
+        return without(rest, value, word);
+      }, text),
   ) as T;
+}
+
+/** What is a part of another find is none of its own, unless it stands by itself as well. */
+function knownIn(text: string, finds: readonly Find[]): Find[] {
+  const different = [...new Map(finds.toReversed().map((find) => [find.value, find])).values()].reverse();
+  if (different.length * text.length > MOST_WORK) return [{ kind: 'personal data', value: text }];
+
+  const known: (Find & { digits: string })[] = [];
+  for (const { kind, value } of different) {
+    const digits = digitsOf(value);
+    const around = known.filter((other) => other.digits.includes(digits)).map((other) => other.value);
+    if (around.length === 0 || isBeside(around, value, text)) known.push({ kind, value, digits });
+  }
+  return known;
+}
+
+interface Find {
+  kind: string;
+  value: string;
 }
 
 /** A text of the data, and where it stands. */
@@ -100,32 +116,44 @@ function replaced(value: JsonValue, path: (string | number)[], change: See<strin
   if (value === null || typeof value !== 'object') return value;
 
   const result: JsonObject = {};
+  const counts = new Map<string, number>();
   for (const [key, item] of Object.entries(value))
-    result[freeKey(change(key, [...path, key], true), result)] = replaced(item, [...path, key], change);
+    result[freeKey(change(key, [...path, key], true), result, counts)] = replaced(
+      item,
+      [...path, key],
+      change,
+    );
   return result;
 }
 
 /** Two addresses become the same words, and nothing may be lost by that. */
-function freeKey(key: string, taken: JsonObject): string {
-  for (let count = 1; ; count += 1) {
+function freeKey(key: string, taken: JsonObject, counts: Map<string, number>): string {
+  for (let count = (counts.get(key) ?? 0) + 1; ; count += 1) {
     const name = count === 1 ? key : `${key} ${count}`;
+    counts.set(key, count);
     if (!Object.hasOwn(taken, name)) return name;
   }
 }
 
-/** Wherever it stands, also in groups, as account and card numbers are written. */
-function spelled(value: string): RegExp {
-  const characters = [...value].map((one) => one.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  const grouped = /^[A-Z]{0,2}\d[\dA-Z]{9,}$/.test(value);
-  return new RegExp(characters.join(grouped ? '[ .\\-\u00a0\u202f]?' : ''), 'gu');
+/** The text with a value replaced wherever it stands, also in groups, as account and card numbers are written. */
+function without(text: string, value: string, word: string): string {
+  return isGrouped(value) ? text.replace(grouped(value), () => word) : text.replaceAll(value, () => word);
 }
 
-/** Whether it stands in the text by itself as well, not only as a part of what is known. */
-function isBeside(known: readonly string[], value: string, text: string): boolean {
-  const rest = known
+function isGrouped(value: string): boolean {
+  return /^[A-Z]{0,2}\d[\dA-Z]{9,}$/.test(value);
+}
+
+function grouped(value: string): RegExp {
+  return new RegExp([...value].join('[ .\\-\u00a0\u202f]?'), 'gu');
+}
+
+/** Whether it stands in the text by itself as well, not only as a part of others. */
+function isBeside(others: readonly string[], value: string, text: string): boolean {
+  const rest = others
     .toSorted((a, b) => b.length - a.length)
-    .reduce((left, one) => left.replace(spelled(one), '\n'), text);
-  return spelled(value).test(rest);
+    .reduce((left, one) => without(left, one, '\n'), text);
+  return isGrouped(value) ? grouped(value).test(rest) : rest.includes(value);
 }
 
 function digitsOf(text: string): string {
@@ -136,6 +164,7 @@ function snakeCase(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, '$1_$2');
 }
 
-function isSame(a: readonly (string | number)[], b: readonly (string | number)[]): boolean {
-  return a.length === b.length && a.every((key, at) => key === b[at]);
+/** The same for the same text of the data. */
+function textKey(path: readonly (string | number)[], inKey: true | undefined): string {
+  return JSON.stringify([path, inKey === true]);
 }

@@ -118,4 +118,23 @@ describe('secrets and personal data', () => {
       'ok',
     ]);
   });
+
+  it('are found among any number of others, without a search of the whole text for each', () => {
+    const addresses = (count: number) => Array.from({ length: count }, (_, at) => `person${at}@example.org`);
+    const all = addresses(20_000).join(' ');
+    assert.deepEqual(findSensitive(all), [{ path: [], kind: 'personal data', value: all }]);
+    assert.equal(redacted(all, findSensitive(all)), '[personal data]');
+
+    const apart: string[] = addresses(5_000);
+    assert.deepEqual(new Set(redacted(apart, findSensitive(apart))), new Set(['[e-mail address]']));
+    const keys = Object.fromEntries(apart.map((address) => [address, 1]));
+    assert.doesNotMatch(JSON.stringify(redacted(keys, findSensitive(keys))), /person/);
+
+    const some = addresses(500).join(' ');
+    assert.equal(findSensitive(some).length, 500);
+    assert.doesNotMatch(redacted(some, findSensitive(some)), /person/);
+
+    const tokens = Array.from({ length: 20_000 }, (_, at) => `token: aB3x${at * 7919}Zq9`).join(' ');
+    assert.equal(redacted(tokens, findSensitive(tokens)), '[personal data]');
+  });
 });

@@ -52,6 +52,9 @@ const VALUES: readonly (readonly [kind: string, pattern: RegExp, minEntropy: num
   ['password in a URL', URL_PASSWORD, MIN_PASSWORD_ENTROPY],
 ];
 
+/** A value is compared with so many leaks, whether it is a part of one; among more it is a leak of its own. */
+const MOST_COMPARED = 500;
+
 /** Names in code, e.g. `config.KEY_2` or `tokenizer_v2_large`: words, with numbers of their own at most. */
 const NAME = /^[A-Za-z]+\d{0,3}(?:[._-](?:[A-Za-z]+\d{0,3}|v?\d{1,3}))+$/;
 
@@ -86,14 +89,21 @@ export function findSecrets(text: string): Leak[] {
     if (isNameAndPassword(value)) leaks.push({ kind: 'basic credentials', value });
   for (const value of text.match(JWT) ?? []) if (isJwt(value)) leaks.push({ kind: 'JWT', value });
 
+  const seen = new Set(leaks.map(({ value }) => value));
   for (const [kind, pattern, minEntropy] of VALUES) {
     for (const [, value = ''] of text.matchAll(pattern)) {
-      const known = leaks.some((leak) => leak.value.includes(value) || value.includes(leak.value));
-      if (!known && looksRandom(value, minEntropy)) leaks.push({ kind, value });
+      if (seen.has(value) || !looksRandom(value, minEntropy)) continue;
+      seen.add(value);
+      if (leaks.length > MOST_COMPARED || !isAround(leaks, value)) leaks.push({ kind, value });
     }
   }
 
   return leaks.filter(({ value }) => !value.endsWith('EXAMPLE'));
+}
+
+/** Whether it is a part of a leak, or a leak a part of it. */
+function isAround(leaks: readonly Leak[], value: string): boolean {
+  return leaks.some((leak) => leak.value.includes(value) || value.includes(leak.value));
 }
 
 /** `sk-` also begins names of classes and packages: a key has digits, and is not made of short words. */
