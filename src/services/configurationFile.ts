@@ -3,7 +3,6 @@ import path from 'node:path';
 import { UserError } from '../engine/errors.ts';
 import type { Clock, Environment } from '../engine/ports.ts';
 import { loadWorkspace, type Workspace } from '../engine/suites/loadWorkspace.ts';
-
 import { FileVersion } from './fileVersion.ts';
 
 /** What a version of the file says; `workspace` is null where there is no file. */
@@ -11,18 +10,24 @@ type Version = { workspace: Workspace | null; problem: null } | { workspace: nul
 
 const NO_FILE: Version = { workspace: null, problem: null };
 const NEVER = new AbortController().signal;
+/** How often a version that cannot be used is tried again, in milliseconds. */
+const AGAIN_MS = 2_000;
 
 /** The workspace's touchstone.yaml, which counts as removed only after a while. Each version of it is read once, however many follow it. */
 export class ConfigurationFile {
   readonly #root: string;
   readonly #environment: Environment;
+  readonly #clock: Clock;
   readonly #file: FileVersion;
   #seen: string | null | undefined;
   #version: Promise<Version> | undefined;
+  /** On the monotonic scale. */
+  #readAt = 0;
 
   constructor(root: string, environment: Environment, clock: Clock) {
     this.#root = root;
     this.#environment = environment;
+    this.#clock = clock;
     this.#file = new FileVersion(configurationPath(root), clock);
   }
 
@@ -31,16 +36,33 @@ export class ConfigurationFile {
     return new ConfigurationReader(() => this.#current());
   }
 
-  /** The same object while the file stays as it is. */
+  /** The same object while the file, and what is wrong with it, stay as they are. */
   #current(): Promise<Version> {
     const stamp = this.#file.look();
-    if (this.#version && stamp === this.#seen) return this.#version;
+    if (this.#version && stamp === this.#seen) {
+      void this.#tryAgain(this.#version);
+      return this.#version;
+    }
     this.#seen = stamp;
     this.#version = stamp === null ? Promise.resolve(NO_FILE) : this.#read();
     return this.#version;
   }
 
+  /** What is missing may be another file, such as a release, and this one stays as it is when that is there. */
+  async #tryAgain(version: Promise<Version>): Promise<void> {
+    if (this.#clock.monotonic() - this.#readAt < AGAIN_MS) return;
+    this.#readAt = this.#clock.monotonic();
+    const before = await version.catch(() => NO_FILE);
+    if (before.problem === null) return;
+
+    const again = this.#read();
+    // One that rejects is told of by those who read it.
+    const after = await again.catch(() => NO_FILE);
+    if (after.problem !== before.problem && this.#version === version) this.#version = again;
+  }
+
   async #read(): Promise<Version> {
+    this.#readAt = this.#clock.monotonic();
     try {
       const options = { root: this.#root, environment: this.#environment, signal: NEVER };
       const workspace = await loadWorkspace(options);

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fixedEnvironment } from '../../src/engine/ports.ts';
+import { parsePrompt } from '../../src/engine/prompts/parsePrompt.ts';
+import { createRelease } from '../../src/engine/releases/createRelease.ts';
 import { ConfigurationFile } from '../../src/services/configurationFile.ts';
 import { ManualClock } from '../support/manualClock.ts';
+import { until } from '../support/servicesProcess.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 describe('the configuration that services follow', () => {
@@ -44,6 +47,30 @@ describe('the configuration that services follow', () => {
     clock.pass(3_000);
     assert.deepEqual(await Promise.all([first.read(), second.read()]), [null, null]);
     assert.deepEqual([first.problem, second.problem], [null, null]);
+  });
+
+  it('is tried again where another file was missing, and told once it can be used', async () => {
+    const route = 'gateway: { routes: { support: { model: support, to: release/warm } } }\n';
+    write(`providers: { local: { base_url: "http://127.0.0.1:9/v1" } }\n${route}`);
+    const [first, second] = [file.follow(), file.follow()];
+    assert.deepEqual(await Promise.all([first.read(), second.read()]), [undefined, undefined]);
+    assert.match(first.problem ?? '', /there is no release "warm"/);
+
+    const prompt = parsePrompt({ path: 'a.txt', text: 'Hello' }, { root, environment: fixedEnvironment({}) });
+    createRelease({ root, name: 'warm', prompt, model: 'local/small', now: clock.now() });
+    assert.equal(await first.read(), undefined);
+    clock.pass(2_000);
+    const workspace = await until(async () => {
+      const read = await first.read();
+      assert.ok(read);
+      return read;
+    });
+    assert.equal(workspace.config.gateway?.routes[0]?.name, 'support');
+    assert.equal(await second.read(), workspace);
+    assert.deepEqual([first.problem, second.problem], [null, null]);
+
+    clock.pass(60_000);
+    assert.equal(await first.read(), undefined);
   });
 
   it('stays as it was while it is taken away and put back, however often', async () => {
