@@ -17,7 +17,14 @@ const shadowStatus = z.object({
   queued: z.int(),
   dropped: z.record(z.string(), z.int()),
   costUsd: z.number(),
+  unpriced: z.int(),
   diverged: z.int(),
+  limits: z.object({
+    maxPairs: z.int(),
+    maxCostUsd: z.number().nullable(),
+    /** Milliseconds since the epoch. */
+    endsMs: z.number().nullable(),
+  }),
   runId: z.string().nullable(),
   verdict: comparisonWord.nullable(),
   interference: z.object({

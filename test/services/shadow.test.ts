@@ -79,7 +79,7 @@ describe('touchstone shadow', function () {
     );
     assert.match(
       started,
-      /100\.0 % of support mirrored to local\/new\n.*\n {2}verdict: none yet, by suite polite/,
+      /100\.0 % of support mirrored to local\/new\n.*\n {2}verdict: none yet, by suite polite\n {2}budget: \$0 spent, 0 of 400 pairs$/,
     );
     // Copies are made in some slices of time and not in others, so that the latencies can be compared.
     let asked = 0;

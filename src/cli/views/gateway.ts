@@ -95,8 +95,13 @@ function armRow({ route, arms }: RouteEntry, arm: ArmEntry, isFirst: boolean): s
     formatLatency(arm.p50Ms),
     formatLatency(arm.p95Ms),
     formatCount(arm.tokens),
-    `${formatCost(arm.costUsd)}${arm.unpriced > 0 ? ' and unknown' : ''}`,
+    costText(arm),
   ];
+}
+
+function costText({ costUsd, unpriced }: ArmEntry): string {
+  if (unpriced === 0) return formatCost(costUsd);
+  return costUsd === 0 ? formatCost(null) : `at least ${formatCost(costUsd)}`;
 }
 
 function mismatchLines({ route, mismatch }: RouteEntry, io: Io): string[] {

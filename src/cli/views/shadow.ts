@@ -1,4 +1,10 @@
-import { counted, formatCost, formatCount, formatPercent } from '../../engine/model/figures.ts';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+} from '../../engine/model/figures.ts';
 import { dropWord, formatLatency } from '../../engine/model/gatewayFigures.ts';
 import type { RouteEntry, ShadowEntry } from '../../protocol/gatewayEntries.ts';
 import type { Io } from '../terminal/io.ts';
@@ -6,7 +12,11 @@ import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';
 
 /** What a route's shadow did, and what is known of it so far. */
-export function shadowLines({ route, shadow }: RouteEntry, { style }: Io): string[] {
+export function shadowLines(
+  { route, shadow }: RouteEntry,
+  { style }: Pick<Io, 'style'>,
+  nowMs = Date.now(),
+): string[] {
   if (!shadow) return [];
   const { to, share, state, reason, suite } = shadow;
   const head =
@@ -18,22 +28,39 @@ export function shadowLines({ route, shadow }: RouteEntry, { style }: Io): strin
     style.bold(head),
     `  ${countsText(shadow)}`,
     `  verdict: ${verdictText(shadow, style)}${suite === null ? '' : `, by suite ${sanitizeLine(suite)}`}`,
+    `  budget: ${budgetText(shadow, nowMs)}`,
     ...(shadow.runId === null ? [] : [style.dim(`  touchstone show ${shadow.runId}`)]),
     ...interferenceLines(shadow, style),
   ];
 }
 
 function countsText(shadow: ShadowEntry): string {
-  const { mirrored, pairs, queued, diverged, costUsd, dropped } = shadow;
+  const { mirrored, queued, diverged, dropped } = shadow;
   const drops = Object.entries(dropped).filter(([, count]) => count > 0);
   return [
     `${formatCount(mirrored)} mirrored`,
-    counted(pairs, 'pair'),
     ...(queued > 0 ? [`${formatCount(queued)} waiting`] : []),
     ...(diverged > 0 ? [`${formatCount(diverged)} with other tool calls`] : []),
     ...drops.map(([reason, count]) => `${formatCount(count)} dropped (${dropWord(reason)})`),
-    formatCost(costUsd),
   ].join(', ');
+}
+
+/** What it has used of what it may use. */
+function budgetText(shadow: ShadowEntry, nowMs: number): string {
+  const { pairs, limits, state } = shadow;
+  const { maxPairs, endsMs } = limits;
+  return [
+    spentText(shadow),
+    `${formatCount(pairs)} of ${counted(maxPairs, 'pair')}`,
+    ...(endsMs === null || state === 'ended' ? [] : [`${formatDuration(Math.max(0, endsMs - nowMs))} left`]),
+  ].join(', ');
+}
+
+/** A call of unknown cost counts as a typical one. */
+function spentText({ costUsd, unpriced, limits: { maxCostUsd } }: ShadowEntry): string {
+  if (unpriced > 0 && costUsd === 0) return 'cost unknown';
+  const spent = `${unpriced > 0 ? 'about ' : ''}${formatCost(costUsd)}`;
+  return maxCostUsd === null ? `${spent} spent` : `${spent} of ${formatCost(maxCostUsd)} spent`;
 }
 
 function verdictText({ verdict, state }: ShadowEntry, style: Style): string {

@@ -53,11 +53,21 @@ export interface ShadowStatus {
   unpriced: number;
   /** Pairs whose candidate asked for a tool call that the primary had not made. */
   diverged: number;
+  limits: ShadowLimits;
   /** The comparison that its pairs are stored as; null before the first. */
   runId: string | null;
   /** So far; undecided may still become another word. */
   verdict: ComparisonWord | null;
   interference: Interference;
+}
+
+/** Where it ends by itself; null where it has no such limit. */
+export interface ShadowLimits {
+  maxPairs: number;
+  /** US dollars. */
+  maxCostUsd: number | null;
+  /** Milliseconds since the epoch. */
+  endsMs: number | null;
 }
 
 /** The primary's latency in slices of time with copies and without them. */

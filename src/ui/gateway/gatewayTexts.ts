@@ -78,9 +78,10 @@ export function armText(arm: ArmEntry, arms: readonly ArmEntry[]): string {
   return [
     ...(arms.length > 1 ? [splitText(wanted, observed)] : []),
     counted(arm.requests, 'request'),
+    // First, since a narrow view cuts the rest off.
+    ...(errors === null || errors === 0 ? [] : [t('{0} failed', formatPercent(errors))]),
     ...(arm.p50Ms === null ? [] : [t('p50 {0}', formatDuration(arm.p50Ms))]),
     ...(arm.p95Ms === null ? [] : [t('p95 {0}', formatDuration(arm.p95Ms))]),
-    ...(errors === null || errors === 0 ? [] : [t('{0} failed', formatPercent(errors))]),
     ...(arm.requests === 0 ? [] : [costText(arm)]),
   ].join(' · ');
 }
@@ -91,7 +92,8 @@ function splitText(wanted: number | null, observed: number | null): string {
 }
 
 function costText({ costUsd, unpriced }: { costUsd: number; unpriced: number }): string {
-  return unpriced > 0 ? t('{0} and unknown', formatCost(costUsd)) : formatCost(costUsd);
+  if (unpriced === 0) return formatCost(costUsd);
+  return costUsd === 0 ? t('cost unknown') : t('at least {0}', formatCost(costUsd));
 }
 
 /** Verdict and counts of a shadow, beside its target. */
@@ -104,8 +106,28 @@ export function shadowText(shadow: ShadowEntry): string {
   ].join(' · ');
 }
 
+/** What a shadow has used of what it may use. */
+export function budgetText(shadow: ShadowEntry, nowMs: number): string {
+  const { pairs, limits, state } = shadow;
+  const { maxPairs, endsMs } = limits;
+  return [
+    spentText(shadow),
+    t('{0} of {1}', formatCount(pairs), counted(maxPairs, 'pair')),
+    ...(endsMs === null || state === 'ended'
+      ? []
+      : [t('{0} left', formatDuration(Math.max(0, endsMs - nowMs)))]),
+  ].join(' · ');
+}
+
+/** A call of unknown cost counts as a typical one. */
+function spentText({ costUsd, unpriced, limits: { maxCostUsd } }: ShadowEntry): string {
+  if (unpriced > 0 && costUsd === 0) return t('cost unknown');
+  const spent = unpriced > 0 ? t('about {0}', formatCost(costUsd)) : formatCost(costUsd);
+  return maxCostUsd === null ? t('{0} spent', spent) : t('{0} of {1} spent', spent, formatCost(maxCostUsd));
+}
+
 export function verdictText({ verdict, state }: ShadowEntry): string {
-  if (verdict === null) return t('no verdict yet');
+  if (verdict === null) return state === 'mirroring' ? t('no verdict yet') : t('no verdict');
   const word = wordText(verdict);
   return state === 'mirroring' ? t('{0} so far', word) : word;
 }

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { formatCost, formatCount } from '../../engine/model/figures.ts';
+import { counted, formatCount } from '../../engine/model/figures.ts';
 import type { ArmEntry, RouteEntry, ShadowEntry } from '../../protocol/gatewayEntries.ts';
 import { lineText } from '../output/plainText.ts';
 import type { GatewayFeed } from './gatewayFeed.ts';
 import {
   armText,
+  budgetText,
   dropText,
   gatewayConcerns,
   latencyText,
@@ -150,8 +151,8 @@ function armItem({ route, arms }: RouteEntry, arm: ArmEntry): vscode.TreeItem {
   item.tooltip = [
     arm.arm === arm.target ? label : `${lineText(arm.arm)}: ${label}`,
     text.replaceAll(' · ', '\n'),
-    vscode.l10n.t('{0} tokens', formatCount(arm.tokens)),
-    ...(arm.unpriced > 0 ? [vscode.l10n.t('{0} of unknown cost', formatCount(arm.unpriced))] : []),
+    counted(arm.tokens, 'token'),
+    ...(arm.unpriced > 0 ? [vscode.l10n.t('{0} of unknown cost', counted(arm.unpriced, 'request'))] : []),
   ].join('\n');
   item.accessibilityInformation = { label: vscode.l10n.t('Target {0}: {1}', label, text) };
   return item;
@@ -235,7 +236,11 @@ function shadowFacts(route: string, shadow: ShadowEntry): GatewayNode[] {
           ),
         ]
       : []),
-    fact(t('Cost'), formatCost(shadow.costUsd), t('Of the copies and of judges.')),
+    fact(
+      t('Budget'),
+      budgetText(shadow, Date.now()),
+      t('What copies and judges have cost, and where the shadow ends by itself.'),
+    ),
     ...(on.requests + off.requests === 0
       ? []
       : [

@@ -50,6 +50,8 @@ function lookOf({ state, receiving }: TraceReceiver): Look {
   const hasFailed =
     state.state === 'failed' || (state.state === 'attached' && state.status.receiver.state === 'failed');
   if (hasFailed) return { ...start, text: `$(warning) ${vscode.l10n.t('Traces off')}`, warns: true };
+  if (state.state === 'attached' && !receiving && state.status.gateway.state === 'serving')
+    return { ...start, text: `$(broadcast) ${vscode.l10n.t('Gateway traces only')}` };
   if (state.state !== 'attached' || !receiving)
     return { ...start, text: `$(circle-slash) ${vscode.l10n.t('Traces off')}` };
 

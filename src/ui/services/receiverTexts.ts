@@ -17,10 +17,16 @@ export function receiverFacts(state: ServicesState): string[] {
   }
 }
 
-function statusFacts({ receiver, received, storeProblem, liveProblems }: ServicesStatus): string[] {
-  if (receiver.state === 'off') return [vscode.l10n.t('Traces are not received.')];
+function statusFacts({ receiver, received, storeProblem, liveProblems, gateway }: ServicesStatus): string[] {
+  const others =
+    gateway.state === 'serving' ? [vscode.l10n.t('Requests of the gateway are traced all the same.')] : [];
+  if (receiver.state === 'off') return [vscode.l10n.t('Traces are not received.'), ...others];
   if (receiver.state === 'failed')
-    return [vscode.l10n.t('Traces are not received: {0}', receiver.message), receiver.remedy];
+    return [
+      vscode.l10n.t('Traces are not received: {0}', receiver.message),
+      ...[receiver.remedy].filter(Boolean),
+      ...others,
+    ];
 
   const facts = [vscode.l10n.t('Receiving traces on {0}', receiver.endpoint)];
   if (receiver.insteadOf) {

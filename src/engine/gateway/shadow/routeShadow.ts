@@ -11,6 +11,7 @@ import { MirrorIntake } from './mirrorIntake.ts';
 import { type MirrorJob, MirrorQueue } from './mirrorQueue.ts';
 import { isInShare } from './mirrorShare.ts';
 import { redactedPair } from './redactedPair.ts';
+import { shadowLimits } from './shadowLimits.ts';
 import { ShadowMoney } from './shadowMoney.ts';
 import type { PairSink } from './shadowPair.ts';
 import { targetLabel } from './targetLabel.ts';
@@ -147,6 +148,7 @@ export class RouteShadow {
       costUsd: this.#spentUsd,
       unpriced: this.#money.figures.unpriced,
       diverged,
+      limits: shadowLimits(this.shadow, this.#progress.startedMs),
       runId: figures?.runId ?? null,
       verdict: figures?.verdict ?? null,
       interference: this.#watch.figures(),
@@ -159,10 +161,7 @@ export class RouteShadow {
 
   #enqueue(job: MirrorJob): void {
     const { queue, workers } = this.shadow;
-    if (!this.#queue.add(job, queue + workers - this.#running)) {
-      this.#drops.add('queue-full');
-      return;
-    }
+    if (!this.#queue.add(job, queue + workers - this.#running)) return void this.#drops.add('queue-full');
 
     this.#ports.sink.begin(job.primary.id);
     this.#pump();

@@ -27,6 +27,14 @@ describe('limits of a shadow', () => {
     assert.equal(shadows.keeps({ id: 'x', route: 'other', arm: 'main', stickyKey: null }), false);
   });
 
+  it('are told while it goes on; those that it does not have are null', () => {
+    const { status } = mirroring(() => copied(), { shadow: { maxPairs: 3 } });
+    assert.deepEqual(status()?.limits, { maxPairs: 3, maxCostUsd: null, endsMs: null });
+    const limited = mirroring(() => copied(), { shadow: { maxPairs: 3, maxCostUsd: 2, maxMs: 60_000 } });
+    const endsMs = limited.clock.now() + 60_000;
+    assert.deepEqual(limited.status()?.limits, { maxPairs: 3, maxCostUsd: 2, endsMs });
+  });
+
   it('end it at its pairs, and no copy more is made than these', async () => {
     const { upstream, sink, pass, status } = mirroring(() => copied(), {
       shadow: { maxPairs: 3, workers: 2 },
