@@ -1,5 +1,6 @@
 import { ConfigError, UsageError } from '../errors.ts';
 import { Connection } from '../http/httpConnection.ts';
+import { Redactor } from '../http/redactor.ts';
 import type { LocalServer } from '../http/server/serverShell.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
@@ -51,6 +52,7 @@ export interface GatewaySettings {
 export class Gateway implements AskUpstream {
   readonly #ports: GatewayPorts;
   readonly #connection = new Connection();
+  readonly #redactor = new Redactor();
   readonly #listeners = new Set<ExchangeListener>();
   readonly #counts: RouteCounts;
   readonly #spans: SpanQueue;
@@ -65,7 +67,9 @@ export class Gateway implements AskUpstream {
     const { clock, random, onBug } = ports;
     this.#ports = ports;
     this.#counts = new RouteCounts(ports.weights);
-    this.#spans = new SpanQueue(ports.intake, ports);
+    const keep: SpanIntake['keep'] = ({ spans, logs }) =>
+      ports.intake.keep({ spans: this.#redactor.value(spans), logs });
+    this.#spans = new SpanQueue({ keep }, ports);
     this.#shadowTracing = this.#openTracing('shadow');
     this.#clients = new ClientExchanges({
       ...{ clock, random, onBug, counts: this.#counts, listeners: this.#listeners },
@@ -155,9 +159,9 @@ export class Gateway implements AskUpstream {
 
   #prepare({ config, providers, applyRelease }: GatewaySettings): InUse {
     const { environment, secrets, guards, clock, onBug } = this.#ports;
-    const upstreams = new Upstreams(providers, { environment, secrets, guards });
+    const upstreams = new Upstreams(providers, { environment, secrets, guards, redactor: this.#redactor });
     const exchange = {
-      ...{ clock, connection: this.#connection, upstreams, applyRelease, onBug },
+      ...{ clock, connection: this.#connection, redactor: this.#redactor, upstreams, applyRelease, onBug },
       tokens: () => this.#loaded(),
     };
     return { gateway: config, providers, exchange };

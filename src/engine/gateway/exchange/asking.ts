@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { Connection } from '../../http/httpConnection.ts';
+import type { Redactor } from '../../http/redactor.ts';
 import { estimateCall, mostTokens } from '../../models/callEstimate.ts';
 import type { Clock, Span } from '../../ports.ts';
 import type { Answered, CallRequest } from '../../resilience/guard.ts';
@@ -9,6 +10,7 @@ import { openTap } from '../apis/openTap.ts';
 import type { TokenCounts } from '../apis/tokenCounts.ts';
 import { attemptSpan, type ExchangeSpan, endAttempt } from './exchangeSpan.ts';
 import { type Failure, failureOf, mayFallBack, notReady, refusesUsage, rejection } from './failure.ts';
+import { failureWithoutKeys } from './keyless.ts';
 import { UpstreamReply } from './upstreamReply.ts';
 import { type ApplyRelease, type Asked, type UpstreamRequest, upstreamRequest } from './upstreamRequest.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -17,6 +19,8 @@ export interface AskingPorts {
   clock: Clock;
   connection: Connection;
   upstreams: Upstreams;
+  /** Of the keys that providers were given. */
+  redactor: Redactor;
   applyRelease: ApplyRelease;
   /** Loaded before anything is asked. */
   tokens(): TokenCounts;
@@ -83,7 +87,7 @@ export class Asking {
       if (!mayFallBack(opened)) break;
       if (at + 1 < targets.length) span.fellBack(opened.reason);
     }
-    return first ?? NOBODY;
+    return first ? failureWithoutKeys(first, this.#ports.redactor) : NOBODY;
   }
 
   /** One target, asked as often as its guard allows. */

@@ -9,6 +9,7 @@ import { endAttempt, outputAttributes } from './exchangeSpan.ts';
 import type { Failure } from './failure.ts';
 import type { ExchangeEnding, FinishedExchange } from './finishedExchange.ts';
 import { KeptBytes } from './keptBytes.ts';
+import { withoutKeys } from './keyless.ts';
 import { ownReply, withoutLength } from './ownReply.ts';
 import { shownHeaders } from './passedHeaders.ts';
 import type { KeptExchange } from './replayCache.ts';
@@ -251,7 +252,7 @@ export class GatewayExchange {
     const finished = this.#record();
     this.#options.span.end(finished);
     // The client comes first.
-    setImmediate(() => this.#options.finished(finished));
+    setImmediate(() => this.#options.finished(withoutKeys(finished, this.#ports.redactor)));
   }
 
   #record(): FinishedExchange {

@@ -1,5 +1,7 @@
 import { ConfigError, UserError } from '../../errors.ts';
 import { readAddress } from '../../http/address.ts';
+import type { Redactor } from '../../http/redactor.ts';
+import { variableReferences } from '../../model/variableReference.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import { credentialOf, type Endpoint } from '../../models/openai/endpoint.ts';
 import type { PriceTable } from '../../models/prices/prices.ts';
@@ -8,12 +10,15 @@ import { endpointOf } from '../../models/providerSecrets.ts';
 import type { Environment, Secrets } from '../../ports.ts';
 import type { Guard } from '../../resilience/guard.ts';
 import type { ProviderGuards } from '../../resilience/providerGuards.ts';
+import { keyValue } from '../../targets/secrets/secretValue.ts';
 
 export interface UpstreamPorts {
   environment: Environment;
   /** Where keys come from instead of the environment: each is bound to an origin. */
   secrets?: Secrets | undefined;
   guards: ProviderGuards;
+  /** Hears of the keys that are fetched: whatever comes back may quote them. */
+  redactor: Pick<Redactor, 'learn'>;
 }
 
 /** A server that may be asked, with what it is asked with. */
@@ -104,6 +109,7 @@ export class Upstreams {
 
   #keep(name: string, config: ProviderConfig, endpoint: Endpoint): Server {
     const { origin, hostname } = new URL(endpoint.baseUrl);
+    this.#ports.redactor.learn(keysIn(config, endpoint));
     const isOfAnthropic = /(?:^|\.)anthropic\.com$/.test(hostname);
     const guard = this.#ports.guards.of({
       provider: name,
@@ -122,6 +128,14 @@ export class Upstreams {
     this.#known.set(name, server);
     return server;
   }
+}
+
+/** The key, and headers that come from variables: what else is written there is no secret. */
+function keysIn(config: ProviderConfig, { apiKey, headers }: Endpoint): string[] {
+  const fromVariables = Object.entries(headers).filter(
+    ([name]) => variableReferences(config.headers?.[name] ?? '').length > 0,
+  );
+  return [apiKey, ...fromVariables.map(([, value]) => value)].flatMap(keyValue);
 }
 
 /** Anthropic takes its key from `x-api-key`; servers of others that speak like it may look in either place. */

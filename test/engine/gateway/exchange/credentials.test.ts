@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
 import { gatewayFixture } from '../../../support/gateway/gatewayFixture.ts';
 import {
   CHAT,
@@ -46,6 +47,36 @@ describe('credentials in the gateway', () => {
 
     const told = await toldBy(gateway);
     for (const secret of [KEY, TOKEN, CLIENT_KEY]) assert.ok(!told.includes(secret), secret);
+  });
+
+  it('keeps to itself the key that a server quotes', async () => {
+    const quoted = JSON.stringify({
+      error: { message: `the key ${KEY} (${Buffer.from(KEY).toString('base64')}) is wrong` },
+    });
+    const headers = { 'content-type': 'application/json', 'x-said': `Bearer ${KEY}` };
+    for (const reply of [
+      { status: 401, body: quoted, headers },
+      { status: 400, body: gzipSync(quoted), headers: { ...headers, 'content-encoding': 'gzip' } },
+      { status: 200, body: quoted, headers },
+    ]) {
+      const { gateway } = await fixture.start(() => reply);
+      const got = await send(gateway, { body: CHAT });
+      const said = got.body.toString() + JSON.stringify(got.rawHeaders);
+      assert.ok(!said.includes(KEY), said);
+      assert.match(got.body.toString(), /the key \[key\]/);
+      assert.equal(got.headers['content-encoding'], undefined);
+      await gateway.ended(1);
+      assert.ok(!(await toldBy(gateway)).includes(KEY));
+    }
+  });
+
+  it('stores no key that stands in an answer, which its client gets as it is', async () => {
+    const { gateway } = await fixture.start(() => ({ body: chatReply(`your key is ${KEY}`) }));
+    assert.equal((await send(gateway, { body: CHAT })).body.toString(), chatReply(`your key is ${KEY}`));
+    await gateway.ended(1);
+    const told = await toldBy(gateway);
+    assert.ok(!told.includes(KEY), told);
+    assert.match(told, /your key is \[key\]/);
   });
 
   it('passes no body on that shows the token of the gateway', async () => {
