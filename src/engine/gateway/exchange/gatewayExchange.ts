@@ -286,13 +286,11 @@ export class GatewayExchange {
   #overdue(): void {
     const { firstTokenMs, idleMs, wholeMs } = this.#options.route.limits;
     const { underWay } = this.#asking;
-    if (underWay && this.#ports.clock.monotonic() < this.#deadline) {
-      const ms = this.#firstContent === undefined ? firstTokenMs : idleMs;
-      underWay.reply.timeOut(new SilenceReached(`nothing came for ${ms / 1000} s`));
-      return;
-    }
     if (underWay) {
-      underWay.reply.timeOut(new DeadlineReached(wholeMs));
+      const ms = this.#firstContent === undefined ? firstTokenMs : idleMs;
+      const isSilent = this.#ports.clock.monotonic() < this.#deadline;
+      const silence = new SilenceReached(`nothing came for ${ms / 1000} s`);
+      underWay.reply.timeOut(isSilent ? silence : new DeadlineReached(wholeMs));
       return;
     }
 
