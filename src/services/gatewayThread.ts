@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
 import type {
   Answer,
@@ -13,6 +13,9 @@ import type { OpenedGateway, OpenGatewayPorts } from './liveGateway.ts';
 import type { ReceivedTraces } from './receivedTraces.ts';
 import { gatewayProgram } from './servicesProgram.ts';
 
+/** More room for what is new would spare no more work, and is kept once it was needed. */
+const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 48 };
+
 /**
  * The gateway in a thread of its own: what stores, measures and evaluates here waits for disks and works for long, and no client of
  * the gateway may notice. Where the thread breaks, this process ends as it would by itself. Rejects with StoreError.
@@ -22,8 +25,9 @@ export async function openGatewayThread(
   traces: Pick<ReceivedTraces, 'keep'>,
 ): Promise<OpenedGateway> {
   const { root, mayReadKeys } = ports;
-  const data: GatewayThreadData = { root, mayReadKeys };
-  const thread = new GatewayThread(new Worker(gatewayProgram(), { workerData: data }), ports, traces);
+  const workerData: GatewayThreadData = { root, mayReadKeys };
+  const worker = new Worker(gatewayProgram(), { workerData, resourceLimits: LIMITS });
+  const thread = new GatewayThread(worker, ports, traces);
   // It answers once it is open.
   await thread.order({ do: 'look' });
 

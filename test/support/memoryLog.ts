@@ -20,6 +20,11 @@ export class MemoryLog {
     return this.#lastSeq;
   }
 
+  begun(traceIds: readonly string[], throughSeq: number): string[] {
+    const earlier = this.spans.filter(({ seq }) => seq <= throughSeq).map(({ record }) => record.traceId);
+    return traceIds.filter((id) => earlier.includes(id));
+  }
+
   ofTrace(
     traceId: string,
     { throughSeq, afterSpan, limit }: { throughSeq: number; afterSpan: string; limit: number },

@@ -9,6 +9,7 @@ import { ServicesHost } from '../../services/servicesHost.ts';
 import { ServicesLink } from '../../services/servicesLink.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
+import { letHeapGrow } from '../heap.ts';
 import type { ServeOptions } from '../options/serveOptions.ts';
 import { readHeader } from '../otlp.ts';
 import type { Io } from '../terminal/io.ts';
@@ -28,6 +29,7 @@ export async function hostServices(root: string, options: ServeOptions, io: Io):
     const used = await useRunning(root, options, io);
     if (used !== undefined) return used;
 
+    letHeapGrow();
     const host = await begin(root, options, io);
     if (host) return serve(host, options, io);
     // Another one was started at this very moment.

@@ -25,6 +25,18 @@ export class StoredSpans implements SpanLog {
     return spans;
   }
 
+  /** Those of the traces of which something arrived no later than `throughSeq`: most begin with what is read next. */
+  begun(traceIds: readonly string[], throughSeq: number): string[] {
+    if (traceIds.length === 0) return [];
+    const rows = this.#connection.all(
+      `SELECT value AS id FROM json_each(?)
+       WHERE EXISTS (SELECT 1 FROM spans WHERE trace_id = value AND rowid <= ?)`,
+      JSON.stringify(traceIds),
+      throughSeq,
+    );
+    return rows.map(({ id }) => String(id));
+  }
+
   /** Spans of a trace that arrived no later than `throughSeq`, by their ids, behind one of them. */
   ofTrace(
     traceId: string,

@@ -39,7 +39,11 @@ export class SummingUp {
       );
       const ids = stale.map((row) => String(row['trace_id']));
       const summaries = ids.flatMap((id) => this.#summedOrSetAside(id) ?? []);
-      for (const id of ids) this.#connection.run('DELETE FROM stale WHERE trace_id = ?', id);
+      if (ids.length > 0)
+        this.#connection.run(
+          'DELETE FROM stale WHERE trace_id IN (SELECT value FROM json_each(?))',
+          JSON.stringify(ids),
+        );
       return { done: ids.length, summaries };
     });
   }

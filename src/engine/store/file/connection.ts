@@ -21,6 +21,8 @@ export class Connection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #iterated = new Set<StatementSync>();
+  /** Tables that were found; none ever goes. */
+  readonly #tables = new Set<string>();
   #isOpen = true;
   /** Number of the file that is written; undefined where none is. */
   readonly #inode: number | undefined;
@@ -57,7 +59,11 @@ export class Connection {
 
   /** A store of an earlier version that is only read lacks the newer tables. */
   hasTable(name: string): boolean {
-    return this.all(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`, name).length > 0;
+    if (this.#tables.has(name)) return true;
+    const isThere =
+      this.all(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`, name).length > 0;
+    if (isThere) this.#tables.add(name);
+    return isThere;
   }
 
   /** A statement of its own: a cached one would be reset when it is used again during the iteration. */

@@ -8,6 +8,8 @@ import { CURSORS, CursorMoved, type MetricCursor, type MetricStore, NOWHERE } fr
 
 /** The received spans, as measuring them needs them. */
 export interface MeasuredLog extends SpanLog {
+  /** Those of the traces of which something arrived no later than `throughSeq`. */
+  begun(traceIds: readonly string[], throughSeq: number): string[];
   /** Spans of a trace that arrived no later than `throughSeq`, by their ids, behind one of them. */
   ofTrace(traceId: string, page: { throughSeq: number; afterSpan: string; limit: number }): LoggedSpan[];
 }
@@ -106,7 +108,7 @@ export class MetricConsumer {
     const { log, clock } = this.#options;
     const options = this.#measuring();
     const unknown = new Set(spans.map(({ record }) => record.traceId).filter((id) => !this.#calls.has(id)));
-    for (const traceId of unknown) {
+    for (const traceId of log.begun([...unknown], throughSeq)) {
       for (let afterSpan = ''; ; ) {
         const page = log.ofTrace(traceId, { throughSeq, afterSpan, limit: PAGE });
         for (const span of page) this.#tell(span.record, measuredSpan(span, options));
