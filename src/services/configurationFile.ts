@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../engine/errors.ts';
+import { ProblemsError, UserError } from '../engine/errors.ts';
 import type { Clock, Environment } from '../engine/ports.ts';
+import { UNKNOWN_RELEASE } from '../engine/suites/gateway/targetProblems.ts';
 import { loadWorkspace, type Workspace } from '../engine/suites/loadWorkspace.ts';
 import { FileVersion } from './fileVersion.ts';
 
-/** What a version of the file says; `workspace` is null where there is no file. */
-type Version = { workspace: Workspace | null; problem: null } | { workspace: null; problem: string };
+/** What a version of the file says; `workspace` is null where there is no file, or it cannot be used: then there is a problem. */
+interface Version {
+  workspace: Workspace | null;
+  problem: string | null;
+}
 
 const NO_FILE: Version = { workspace: null, problem: null };
 const NEVER = new AbortController().signal;
@@ -64,17 +68,37 @@ export class ConfigurationFile {
   async #read(): Promise<Version> {
     this.#readAt = this.#clock.monotonic();
     try {
-      const options = { root: this.#root, environment: this.#environment, signal: NEVER };
-      const workspace = await loadWorkspace(options);
-      // Taken away while it was read: what was loaded may be that of a workspace without one.
-      if (existsSync(configurationPath(this.#root))) return { workspace, problem: null };
-      return { workspace: null, problem: 'touchstone.yaml was removed while it was read' };
+      return await this.#load(false);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // The first is enough: `touchstone validate` shows all of them.
-      return { workspace: null, problem: error.describe().split('\n', 1)[0] ?? error.message };
+      // A route whose release is missing refuses its requests by itself; all others can be answered.
+      const rest = lacksReleasesAlone(error) ? await this.#load(true).catch(() => undefined) : undefined;
+      return { workspace: rest?.workspace ?? null, problem: firstLine(error) };
     }
   }
+
+  async #load(ignoresReleases: boolean): Promise<Version> {
+    const options = { root: this.#root, environment: this.#environment, signal: NEVER };
+    const workspace = await loadWorkspace({ ...options, ignoresReleases });
+    // Taken away while it was read: what was loaded may be that of a workspace without one.
+    if (existsSync(configurationPath(this.#root))) return { workspace, problem: null };
+    return { workspace: null, problem: 'touchstone.yaml was removed while it was read' };
+  }
+}
+
+function lacksReleasesAlone(error: UserError): boolean {
+  return (
+    error instanceof ProblemsError &&
+    error.problems.every(({ severity, code }) => severity !== 'error' || code === UNKNOWN_RELEASE)
+  );
+}
+
+/** The first error is enough: `touchstone validate` shows all that there is to say. */
+function firstLine(error: UserError): string {
+  const errors =
+    error instanceof ProblemsError ? error.problems.filter(({ severity }) => severity === 'error') : [];
+  const said = errors.length > 0 ? new ProblemsError(errors) : error;
+  return said.describe().split('\n', 1)[0] ?? error.message;
 }
 
 function configurationPath(root: string): string {
@@ -101,6 +125,6 @@ export class ConfigurationReader {
 
     const { workspace, problem } = await current;
     this.problem = problem;
-    return problem === null ? workspace : undefined;
+    return problem !== null && workspace === null ? undefined : workspace;
   }
 }

@@ -236,10 +236,8 @@ export class LiveGateway {
     const file = this.#file;
     const before = file?.problem;
     const read = await file?.read();
-    if (read === undefined) {
-      if (file?.problem !== before) this.#options.onChange();
-      return;
-    }
+    if (file?.problem !== before) this.#options.onChange();
+    if (read === undefined) return;
 
     const { root, environment } = this.#options;
     const workspace = read ?? withoutFile(root, environment);

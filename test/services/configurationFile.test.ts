@@ -53,7 +53,11 @@ describe('the configuration that services follow', () => {
     const route = 'gateway: { routes: { support: { model: support, to: release/warm } } }\n';
     write(`providers: { local: { base_url: "http://127.0.0.1:9/v1" } }\n${route}`);
     const [first, second] = [file.follow(), file.follow()];
-    assert.deepEqual(await Promise.all([first.read(), second.read()]), [undefined, undefined]);
+    const others = await Promise.all([first.read(), second.read()]);
+    assert.ok(
+      others.every((read) => read && 'local' in read.config.providers),
+      'what needs no release holds',
+    );
     assert.match(first.problem ?? '', /there is no release "warm"/);
 
     const prompt = parsePrompt({ path: 'a.txt', text: 'Hello' }, { root, environment: fixedEnvironment({}) });
@@ -71,6 +75,15 @@ describe('the configuration that services follow', () => {
 
     clock.pass(60_000);
     assert.equal(await first.read(), undefined);
+  });
+
+  it('says what is an error, and not the warning before it', async () => {
+    const routes =
+      '{ zero: { model: z, to: [{ name: a, target: local/a, weight: 0 }] }, one: { model: m, to: nobody/b } }';
+    write(`providers: { local: { base_url: "http://127.0.0.1:9/v1" } }\ngateway: { routes: ${routes} }\n`);
+    const follower = file.follow();
+    assert.equal(await follower.read(), undefined);
+    assert.match(follower.problem ?? '', /^touchstone\.yaml:2:\d+: error: .*nobody/);
   });
 
   it('stays as it was while it is taken away and put back, however often', async () => {

@@ -157,25 +157,27 @@ export class Gateway implements AskUpstream {
     });
   }
 
-  #prepare({ config, providers, applyRelease }: GatewaySettings): InUse {
+  #prepare({ config, providers, applyRelease, problem }: GatewaySettings): InUse {
     const { environment, secrets, guards, clock, onBug } = this.#ports;
     const upstreams = new Upstreams(providers, { environment, secrets, guards, redactor: this.#redactor });
     const exchange = {
       ...{ clock, connection: this.#connection, redactor: this.#redactor, upstreams, applyRelease, onBug },
       tokens: () => this.#loaded(),
     };
-    return { gateway: config, providers, exchange };
+    return { gateway: config, providers, exchange, problem };
   }
 }
 
 /** Conversations are kept whole, as long as they are not endless. */
 const LONGEST_ATTRIBUTE = 1024 * 1024;
 
+const UNUSABLE = 'touchstone.yaml cannot be used as it is written';
+
 const NO_SETTINGS: GatewaySettings = {
   config: undefined,
   providers: {},
   applyRelease: () => {
-    throw new ConfigError('touchstone.yaml cannot be used as it is written');
+    throw new ConfigError(UNUSABLE);
   },
-  problem: null,
+  problem: `${UNUSABLE}; see: touchstone gateway status`,
 };

@@ -16,6 +16,7 @@ import type { ExchangePorts } from './exchangeOptions.ts';
 import { ExchangeSpan } from './exchangeSpan.ts';
 import type { FinishedExchange } from './finishedExchange.ts';
 import { GatewayExchange } from './gatewayExchange.ts';
+import { NOT_AGAIN } from './ownReply.ts';
 import { mayBeKept, ReplayCache, replayedHead, replayKey } from './replayCache.ts';
 import type { RouteCounts } from './routeCounts.ts';
 import type { Asked } from './upstreamRequest.ts';
@@ -38,6 +39,8 @@ export interface InUse {
   gateway: GatewayConfig | undefined;
   providers: { readonly [name: string]: ProviderConfig };
   exchange: ExchangePorts;
+  /** Why it is not the whole configuration. */
+  problem: string | null;
 }
 
 /** A request that was let in, on its way to an arm of its route. */
@@ -108,11 +111,13 @@ export class ClientExchanges {
 
     const asked = await readAsked(request, token);
     const route = routeFor(inUse, { path: asked.path, model: asked.read.model });
+    if (!route && inUse.problem !== null) throw new HttpProblem(503, inUse.problem, NOT_AGAIN);
     if (!route) throw new HttpProblem(404, 'no route of the gateway fits this path and model');
 
     const stickyKey = stickyKeyOf(route, { headers: request.headers, request: asked.read });
     const arm = chooseArm(counts.armsOf(route), stickyKey ?? random.next());
-    if (!arm) throw new HttpProblem(503, `no target of the route '${route.name}' has a weight above 0`);
+    if (!arm)
+      throw new HttpProblem(503, `no target of the route '${route.name}' has a weight above 0`, NOT_AGAIN);
     return { ...{ asked, route, arm, stickyKey, startedMs, started }, id: random.hex(16) };
   }
 

@@ -4,6 +4,9 @@ import type { ApiName } from '../apis/apiName.ts';
 import type { ReplyHead } from './client.ts';
 import type { OwnAnswer } from './failure.ts';
 
+/** Until somebody changes the configuration, the answer stays the same: clients of OpenAI and Anthropic look at this before they ask again. */
+export const NOT_AGAIN = { 'x-touchstone-refused': 'configuration', 'x-should-retry': 'false' };
+
 /** What we say in place of an upstream, in the form of the API; `x-touchstone-refused` tells it from what a provider says. */
 export function ownReply(
   api: ApiName,
@@ -15,6 +18,7 @@ export function ownReply(
   const body = Buffer.from(said.body ?? '');
   const headers: { [name: string]: string } = { ...said.headers, 'content-length': String(body.length) };
   if (refusedBy !== undefined) headers['x-touchstone-refused'] = refusedBy;
+  if (refusedBy === 'configuration') Object.assign(headers, NOT_AGAIN);
   if (until !== undefined) {
     const waitMs = Math.max(0, until - clock.monotonic());
     headers['retry-after'] = String(Math.ceil(waitMs / 1000));

@@ -53,7 +53,9 @@ export function startGatewayServer(
 /** As those who ask at this path expect it. */
 function refuse({ status, message, headers }: HttpProblem, path: string): WholeReply {
   const api = apiOf('POST', path) ?? (path.startsWith('/v1/messages') ? 'messages' : 'chat');
-  const said = apiError(api, status, message, TYPES[status] ?? 'invalid_request_error');
+  const isConfigured = headers['x-touchstone-refused'] !== 'configuration';
+  const type = isConfigured ? (TYPES[status] ?? 'invalid_request_error') : 'configuration_error';
+  const said = apiError(api, status, message, type);
   return { ...said, headers: { ...said.headers, ...headers } };
 }
 

@@ -11,6 +11,9 @@ import { type ConfigReader, reportAt } from '../config/configReader.ts';
 import { checkModelReference } from '../config/modelReference.ts';
 import type { ArmTarget } from './gatewayConfig.ts';
 
+/** A route names a release that is not there. */
+export const UNKNOWN_RELEASE = 'unknown-release';
+
 /** What targets of routes may name, beside the releases of the workspace. */
 export interface TargetNames {
   providers: readonly string[];
@@ -72,7 +75,7 @@ function checkRelease(reader: ConfigReader, name: string, at: Pointer): void {
   const names = releaseNames(reader.root);
   const guess = nearest(name, names)[0];
   reportAt(reader, at, {
-    code: 'unknown-release',
+    code: UNKNOWN_RELEASE,
     message: isReleaseName(name)
       ? `there is no release "${name}" (${releaseFile(name)})`
       : `"${name}" is not the name of a release`,

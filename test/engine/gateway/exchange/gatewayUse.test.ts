@@ -23,6 +23,20 @@ describe('a gateway', () => {
     return spans;
   }
 
+  it('says where nothing fits that its configuration cannot be used', async () => {
+    const { gateway } = await fixture.start(() => ({ body: chatReply('x') }));
+    const settings = { config: undefined, providers: {}, applyRelease: () => assert.fail() };
+    gateway.gateway.use({ ...settings, problem: 'touchstone.yaml cannot be used' });
+    const refused = await send(gateway, { body: CHAT });
+    assert.equal(refused.status, 503);
+    const { error } = JSON.parse(refused.body.toString());
+    assert.deepEqual([error.type, error.message], ['configuration_error', 'touchstone.yaml cannot be used']);
+    assert.equal(refused.headers['x-should-retry'], 'false');
+
+    gateway.gateway.use({ ...settings, problem: null });
+    assert.equal((await send(gateway, { body: CHAT })).status, 404);
+  });
+
   describe('with weights', () => {
     const arms = (a: number, b: number): RouteConfig['arms'] => [
       { name: 'a', weight: a, target: { kind: 'provider', provider: 'openai', model: 'a' } },
@@ -40,6 +54,8 @@ describe('a gateway', () => {
       const refused = await send(gateway, { body: CHAT });
       assert.equal(refused.status, 503);
       assert.match(refused.body.toString(), /no target of the route 'main' has a weight above 0/);
+      assert.equal(JSON.parse(refused.body.toString()).error.type, 'configuration_error');
+      assert.equal(refused.headers['x-should-retry'], 'false');
       assert.throws(() => gateway.gateway.setWeights('other', {}), /has no route "other"/);
     });
 
