@@ -137,7 +137,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     listing,
     listing.onDidList(({ problems: found }) => problems.showListed(found)),
     checkAtStart(listing, settings, output),
-    registerViews({ engine: client, listing, settings, output }),
+    registerViews({ engine: client, listing, settings, output, gateway: gatewayFeed }),
     providers,
     services,
     traces,

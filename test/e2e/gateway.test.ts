@@ -97,7 +97,7 @@ describe('journey: live requests test the next model', function () {
     await ask('before', 3);
     assert.match(readFileSync(path.join(folder, 'said-before.txt'), 'utf8'), /^2 200 .*No\./);
     // The view of this journey gets the room of the others.
-    for (const name of ['Prompts', 'Datasets', 'Runs', 'Traces'])
+    for (const name of ['Prompts', 'Datasets', 'Traces'])
       await page.locator('.pane-header', { hasText: name }).first().click();
     await row(/local\/old.*3 requests/).waitFor();
     await workbench.screenshot('gateway-started');
@@ -112,6 +112,8 @@ describe('journey: live requests test the next model', function () {
     await row(/Shadow: local\/new.*better/).waitFor({ timeout: 90_000 });
     await page.locator('.terminal-wrapper.active .xterm').first().click();
     await page.keyboard.press('Control+C');
+    // Another process has stored it.
+    await row(/^Comparisons/).waitFor();
     await workbench.screenshot('gateway-verdict');
 
     await workbench.runCommand('Touchstone: Open Shadow Comparison');

@@ -49,6 +49,12 @@ describe('texts of the gateway', () => {
   for (const [more, text] of ROUTES)
     it(`say of a route: ${text}`, () => assert.equal(texts.routeText(route(more)), text));
 
+  it('name a route that is there without configuration by what it leads to', () => {
+    const seen = ['provider/local', 'release/warm', 'support'].map((name) => route({ route: name }));
+    assert.deepEqual(seen.map(texts.routeName), ['local', 'release/warm', 'support']);
+    assert.deepEqual(seen.map(texts.isBuiltIn), [true, true, false]);
+  });
+
   it('say of a target only what was measured, and never that an unknown cost is none', () => {
     const text = (more: Parameters<typeof arm>[0]) => texts.armText(arm(more), [arm(more)]);
     assert.equal(text({}), '1,200 requests · 1.0 % failed · p50 12 ms · p95 1.5 s · $0.5000');

@@ -13,7 +13,7 @@ import type { Settings } from '../settings/settings.ts';
 import { requireTrust } from '../trust/trust.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
 import type { GatewayFeed } from './gatewayFeed.ts';
-import { routeText, shadowText } from './gatewayTexts.ts';
+import { isBuiltIn, routeText, shadowText } from './gatewayTexts.ts';
 import { promotePairs } from './promotePairs.ts';
 import { readWeights, weightsText } from './weightsText.ts';
 
@@ -59,7 +59,11 @@ export class GatewayActions {
   async mirror(given: unknown): Promise<void> {
     this.#check();
     const { engine, feed } = this.#ports;
-    const route = await this.#route(given, () => true, vscode.l10n.t('Mirror the requests of which route?'));
+    const route = await this.#route(
+      given,
+      (one) => !isBuiltIn(one),
+      vscode.l10n.t('Mirror the requests of which route?'),
+    );
     if (!route) return;
     const { targets, suites } = await engine.call('gateway/choices', {});
     const to = await pickTarget(route, targets);
@@ -143,7 +147,10 @@ export class GatewayActions {
     if (name !== undefined) return routes.find(({ route }) => route === name);
 
     const fitting = routes.filter(fits);
-    if (fitting.length === 0) throw new PlainError(vscode.l10n.t('No route of the gateway is fit for this.'));
+    if (fitting.length === 0)
+      throw new PlainError(
+        vscode.l10n.t('No route of the gateway is fit for this. Routes are added in touchstone.yaml.'),
+      );
     if (fitting.length === 1) return fitting[0];
     const items = fitting.map((route) => ({
       label: withoutIcons(lineText(route.route)),

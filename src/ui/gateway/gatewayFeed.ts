@@ -9,16 +9,21 @@ export class GatewayFeed implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #output: Output;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #storing = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   #state: GatewayState = { state: 'off' };
   #told = '';
+  #stored = '';
   readonly onDidChange = this.#changed.event;
+  /** The comparison of a shadow has begun, grown or ended. */
+  readonly onDidStore = this.#storing.event;
 
   constructor(engine: EngineClient, output: Output) {
     this.#engine = engine;
     this.#output = output;
     this.#subscriptions = [
       this.#changed,
+      this.#storing,
       engine.on('receiver/changed', (state) => this.put(state)),
       engine.onDidChangeState(({ state }) => {
         if (state === 'ready') void this.look();
@@ -58,6 +63,17 @@ export class GatewayFeed implements vscode.Disposable {
     if (now === this.#told) return;
     this.#told = now;
     this.#changed.fire();
+    this.#tellStored();
+  }
+
+  #tellStored(): void {
+    const shadows = this.serving?.routes.flatMap(({ shadow }) => shadow ?? []) ?? [];
+    const stored = JSON.stringify(
+      shadows.map(({ runId, pairs, state, verdict }) => [runId, pairs, state, verdict]),
+    );
+    if (stored === this.#stored) return;
+    this.#stored = stored;
+    this.#storing.fire();
   }
 
   dispose(): void {

@@ -60,6 +60,16 @@ export function totalsText(routes: readonly RouteEntry[]): string {
   return inFlight > 0 ? t('{0}, {1} in progress', total, formatCount(inFlight)) : total;
 }
 
+/** It is there without configuration: only names of these have a slash. */
+export function isBuiltIn({ route }: Pick<RouteEntry, 'route'>): boolean {
+  return route.includes('/');
+}
+
+/** Its name in rows and lists. */
+export function routeName({ route }: Pick<RouteEntry, 'route'>): string {
+  return lineText(route.replace(/^provider\//, ''));
+}
+
 /** Beside the name of a route. */
 export function routeText({ arms, inFlight, shadow, mismatch }: RouteEntry): string {
   const requests = sum(arms.map((arm) => arm.requests));

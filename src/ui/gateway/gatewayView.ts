@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { counted, formatCount } from '../../engine/model/figures.ts';
+import { errorRate } from '../../engine/model/gatewayFigures.ts';
 import type { ArmEntry, RouteEntry, ShadowEntry } from '../../protocol/gatewayEntries.ts';
 import { lineText } from '../output/plainText.ts';
 import type { GatewayFeed } from './gatewayFeed.ts';
@@ -8,7 +9,9 @@ import {
   budgetText,
   dropText,
   gatewayConcerns,
+  isBuiltIn,
   latencyText,
+  routeName,
   routeText,
   shadowText,
   totalsText,
@@ -23,7 +26,13 @@ export type GatewayNode =
   | { kind: 'shadow'; route: string }
   | { kind: 'fact'; route: string; label: string; text: string; tooltip: string };
 
-const { None, Expanded } = vscode.TreeItemCollapsibleState;
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+
+/** Of more routes than these, only those with something to compare are shown with their targets. */
+const MANY_ROUTES = 10;
+
+/** A target of whose requests so many fail is marked. */
+const FAILING = 0.5;
 
 /** Routes with their targets and live traffic, and below them their shadows. */
 export class GatewayView implements vscode.TreeDataProvider<GatewayNode>, vscode.Disposable {
@@ -73,7 +82,7 @@ export class GatewayView implements vscode.TreeDataProvider<GatewayNode>, vscode
     if (!route) return new vscode.TreeItem(lineText(node.route));
     switch (node.kind) {
       case 'route':
-        return routeItem(route);
+        return routeItem(route, (serving?.routes.length ?? 0) > MANY_ROUTES);
       case 'arm': {
         const arm = route.arms.find((one) => one.arm === node.arm);
         return arm ? armItem(route, arm) : new vscode.TreeItem(lineText(node.arm));
@@ -114,19 +123,27 @@ function concernItem(text: string): vscode.TreeItem {
   return item;
 }
 
-function routeItem(route: RouteEntry): vscode.TreeItem {
+function routeItem(route: RouteEntry, isOneOfMany: boolean): vscode.TreeItem {
   const { path, models, shadow, mismatch, arms } = route;
   const text = routeText(route);
-  const item = new vscode.TreeItem(lineText(route.route), Expanded);
+  const name = routeName(route);
+  const isPlain = arms.length === 1 && !shadow;
+  const item = new vscode.TreeItem(name, isOneOfMany && isPlain ? Collapsed : Expanded);
   item.id = `route ${route.route}`;
   item.description = text;
   item.iconPath = mismatch
     ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.errorForeground'))
     : new vscode.ThemeIcon('git-compare');
   const isMirroring = shadow?.state === 'mirroring';
-  item.contextValue = `route${arms.length > 1 ? '.split' : ''}${isMirroring ? '.mirroring' : ''}`;
+  const kind = isBuiltIn(route) ? 'builtInRoute' : 'route';
+  item.contextValue = `${kind}${arms.length > 1 ? '.split' : ''}${isMirroring ? '.mirroring' : ''}`;
+  // A narrow view cuts the name and the text off.
   item.tooltip = [
+    `${name}: ${text}`,
     `${lineText(path)}${models.length === 0 ? '' : ` · ${models.map(lineText).join(', ')}`}`,
+    ...(isBuiltIn(route)
+      ? [vscode.l10n.t('It is there without configuration. To mirror it, add a route to touchstone.yaml.')]
+      : []),
     ...(mismatch
       ? [
           vscode.l10n.t(
@@ -136,7 +153,7 @@ function routeItem(route: RouteEntry): vscode.TreeItem {
         ]
       : []),
   ].join('\n');
-  item.accessibilityInformation = { label: vscode.l10n.t('Route {0}: {1}', lineText(route.route), text) };
+  item.accessibilityInformation = { label: vscode.l10n.t('Route {0}: {1}', name, text) };
   return item;
 }
 
@@ -147,7 +164,10 @@ function armItem({ route, arms }: RouteEntry, arm: ArmEntry): vscode.TreeItem {
   item.id = `arm ${JSON.stringify([route, arm.arm])}`;
   item.description = text;
   item.contextValue = 'gatewayArm';
-  item.iconPath = new vscode.ThemeIcon(arm.weight > 0 ? 'circle-filled' : 'circle-outline');
+  item.iconPath =
+    (errorRate(arm) ?? 0) >= FAILING
+      ? new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'))
+      : new vscode.ThemeIcon(arm.weight > 0 ? 'circle-filled' : 'circle-outline');
   item.tooltip = [
     arm.arm === arm.target ? label : `${lineText(arm.arm)}: ${label}`,
     text.replaceAll(' · ', '\n'),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import type { GatewayFeed } from '../gateway/gatewayFeed.ts';
 import type { ViewId } from '../ids.ts';
 import type { Output } from '../output/output.ts';
 import { runFrom } from '../report/runArgument.ts';
@@ -20,13 +21,15 @@ export interface ViewPorts {
   listing: WorkspaceListing;
   settings: Settings;
   output: Output;
+  /** Tells of pairs that the gateway's process has stored. */
+  gateway: GatewayFeed;
 }
 
 /** The store changes many times a second while a run goes on; in milliseconds. */
 const FOLLOW_MS = 1_000;
 
 /** The views of the activity bar, and the marks on files. None of them starts the engine before it is looked at. */
-export function registerViews({ engine, listing, settings, output }: ViewPorts): vscode.Disposable {
+export function registerViews({ engine, listing, settings, output, gateway }: ViewPorts): vscode.Disposable {
   const history = new RunHistory(engine, output);
   const facts = new DatasetFacts(engine, output);
   const sizes = new PromptSizes(engine, settings, output);
@@ -52,7 +55,7 @@ export function registerViews({ engine, listing, settings, output }: ViewPorts):
     runs,
     runsTree,
     registerCommand('touchstone.openSelectedRun', () => openSelected(runsTree), output),
-    followOthers(runsTree, history),
+    followOthers(runsTree, history, gateway),
     registerCommand('touchstone.refreshViews', refresh, output),
     registerCommand(
       'touchstone.deleteRun',
@@ -80,7 +83,11 @@ async function openSelected(tree: vscode.TreeView<unknown>): Promise<void> {
 }
 
 /** Runs of a terminal or another window are told by nobody: the store's file changes. */
-function followOthers(tree: vscode.TreeView<unknown>, history: RunHistory): vscode.Disposable {
+function followOthers(
+  tree: vscode.TreeView<unknown>,
+  history: RunHistory,
+  gateway: GatewayFeed,
+): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher('**/.touchstone/touchstone.db*');
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
@@ -97,6 +104,7 @@ function followOthers(tree: vscode.TreeView<unknown>, history: RunHistory): vsco
     watcher.onDidCreate(touched),
     watcher.onDidChange(touched),
     watcher.onDidDelete(touched),
+    gateway.onDidStore(touched),
     tree.onDidChangeVisibility(look),
     new vscode.Disposable(() => clearTimeout(timer)),
   );
