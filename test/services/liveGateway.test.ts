@@ -136,7 +136,7 @@ describe('the gateway that the services process serves', function () {
 
   it('says that it does not run to who would steer it', async () => {
     const { gateway } = open(new ServedWorkspace().root, 0);
-    assert.throws(() => gateway.setWeights({ route: 'a', weights: { b: 1 } }), /does not run/);
-    assert.throws(() => gateway.stopMirroring('a'), /does not run/);
+    await assert.rejects(gateway.setWeights({ route: 'a', weights: { b: 1 } }), /does not run/);
+    await assert.rejects(gateway.stopMirroring('a'), /does not run/);
   });
 });
