@@ -19,6 +19,9 @@ export interface SummingOptions {
 const ARRIVED = `(SELECT max(arrived_ms) FROM (
   SELECT arrived_ms FROM spans WHERE trace_id = ?1 UNION ALL SELECT arrived_ms FROM log_lines WHERE trace_id = ?1))`;
 
+/** Ids as a JSON list: one statement for all of them. */
+const LISTED = '(SELECT value FROM json_each(?))';
+
 /** Brings the list of traces up to the spans that have come. One trace that cannot be summed up keeps no other from it. */
 export class SummingUp {
   readonly #connection: Connection;
@@ -33,17 +36,17 @@ export class SummingUp {
   sumUp(most: number, except: readonly string[]): { done: number; summaries: TraceSummary[] } {
     return this.#connection.derived(() => {
       const stale = this.#connection.all(
-        'SELECT trace_id FROM stale WHERE trace_id NOT IN (SELECT value FROM json_each(?)) LIMIT ?',
+        `SELECT trace_id FROM stale WHERE trace_id NOT IN ${LISTED} LIMIT ?`,
         JSON.stringify(except),
         most,
       );
       const ids = stale.map((row) => String(row['trace_id']));
+      if (ids.length === 0) return { done: 0, summaries: [] };
+
       const summaries = ids.flatMap((id) => this.#summedOrSetAside(id) ?? []);
-      if (ids.length > 0)
-        this.#connection.run(
-          'DELETE FROM stale WHERE trace_id IN (SELECT value FROM json_each(?))',
-          JSON.stringify(ids),
-        );
+      const summed = JSON.stringify(summaries.map(({ traceId }) => traceId));
+      this.#connection.run(`DELETE FROM aside WHERE trace_id IN ${LISTED}`, summed);
+      this.#connection.run(`DELETE FROM stale WHERE trace_id IN ${LISTED}`, JSON.stringify(ids));
       return { done: ids.length, summaries };
     });
   }
@@ -89,7 +92,6 @@ export class SummingUp {
       ...[summary.services[0] ?? 'unknown', summary.session, summary.release, summary.models[0] ?? null],
       ...[tokensOf(summary), summary.costUsd, summary.score, JSON.stringify(summary), wordsOf(tree)],
     );
-    this.#connection.run('DELETE FROM aside WHERE trace_id = ?', traceId);
     return summary;
   }
 }

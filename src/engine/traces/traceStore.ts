@@ -96,8 +96,10 @@ export class TraceStore extends TraceListing {
         return { spans: newSpans.length, logs: newLogs.length, duplicates };
       });
 
-      for (const traceId of touched)
-        this.#connection.run('INSERT OR IGNORE INTO stale (trace_id) VALUES (?)', traceId);
+      this.#connection.run(
+        'INSERT OR IGNORE INTO stale (trace_id) SELECT value FROM json_each(?)',
+        JSON.stringify([...touched]),
+      );
       return stored;
     });
   }
