@@ -26,7 +26,7 @@ const ENTRY_BYTES = 2_048;
 
 /** What says nothing about the answer, and differs from one request to the next. */
 const BESIDE_THE_POINT =
-  /^(?:user-agent|content-length|tracestate|baggage|date|idempotency-key|x-request-id|x-correlation-id|x-session-id|x-user-id|x-stainless-.*)$/;
+  /^(?:user-agent|content-length|tracestate|baggage|date|idempotency-key|x-request-id|x-correlation-id|x-stainless-.*)$/;
 
 /** Replies to requests that may come again exactly so, in memory. */
 export class ReplayCache {

@@ -20,8 +20,11 @@ interface Counted {
   arms: Map<string, ArmCounts>;
 }
 
-/** So many routes are counted at most, the last ones. */
-const MOST_ROUTES = 200;
+/** So many of the routes that are there without configuration are counted at most, the last ones. */
+const MOST_BUILT_IN = 200;
+
+/** No route of a person's is called so. */
+const isBuiltIn = (name: string): boolean => name.includes('/');
 
 /** What became of the requests of each route under the weights that hold. */
 export class RouteCounts {
@@ -66,7 +69,7 @@ export class RouteCounts {
   usedBeside(routes: readonly RouteConfig[]): RouteConfig[] {
     const known = new Set(routes.map(({ name }) => name));
     const used = [...this.#routes.values()].map(({ route }) => route);
-    return used.filter(({ name }) => name.includes('/') && !known.has(name));
+    return used.filter(({ name }) => isBuiltIn(name) && !known.has(name));
   }
 
   status(route: RouteConfig, shadow: ShadowStatus | null): RouteStatus {
@@ -92,9 +95,9 @@ export class RouteCounts {
     const counted = { route, weights, split, arms: new Map<string, ArmCounts>() };
     this.#routes.delete(route.name);
     this.#routes.set(route.name, counted);
-    // Clients name releases and models as they like.
-    const [oldest] = this.#routes.keys();
-    if (this.#routes.size > MOST_ROUTES && oldest !== undefined) this.#routes.delete(oldest);
+    // Clients name releases as they like, which takes nothing from the routes of the configuration.
+    const beside = [...this.#routes.keys()].filter(isBuiltIn);
+    for (const oldest of beside.slice(0, -MOST_BUILT_IN)) this.#routes.delete(oldest);
     return counted;
   }
 }

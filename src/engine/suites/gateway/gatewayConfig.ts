@@ -21,7 +21,7 @@ export interface RouteConfig {
   limits: RouteLimits;
   /** What is asked, in this order, where an arm fails before its first content. */
   fallbacks: ArmTarget[];
-  /** Replies to exactly the same request are given again, by the exact cache of the workspace; off where false. */
+  /** Whole replies to exactly the same request are given again, from the memory of the gateway; off where false. */
   cache: boolean;
   shadow?: ShadowConfig;
   /** An agent that may be asked twice: nothing happens but an answer. The APIs of models always are. */
