@@ -80,7 +80,7 @@ describe('texts of the gateway', () => {
       'Port 4320 is in use by another program',
       '1,200 requests',
       'touchstone.yaml:1:1: no',
-      'No API key for openai at https://api.openai.com',
+      'No API key for openai at https://api.openai.com: OPENAI_API_KEY is not set',
     ]);
     assert.deepEqual(
       texts.gatewayFacts({ state: 'failed', port: 1, message: 'port 1 is taken', remedy: '' }),
@@ -130,6 +130,14 @@ const STATUS: ServicesStatus = {
   ...{ storeProblem: null, liveProblems: [], forward: [], gateway: serving() },
   stream: { monitors: [], behind: 0, problem: null, subscribers: [] },
 };
+
+describe('latencies beside a shadow', () => {
+  it('are not measured where there was no request', () => {
+    assert.equal(texts.latencyText({ requests: 0, p50Ms: null, p99Ms: null }), 'not measured yet');
+    assert.equal(texts.latencyText({ requests: 1, p50Ms: null, p99Ms: null }), '1 request');
+    assert.equal(texts.latencyText({ requests: 2, p50Ms: 3, p99Ms: 9 }), 'p50 3 ms, p99 9 ms, 2 requests');
+  });
+});
 
 describe('texts of received traces', () => {
   it('say that requests of the gateway are traced although nothing else is received', () => {

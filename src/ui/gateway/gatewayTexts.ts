@@ -47,8 +47,13 @@ function servingFacts(serving: ServingGateway): string[] {
 export function gatewayConcerns({ problem, keysWanted }: ServingGateway): string[] {
   return [
     ...(problem === null ? [] : [lineText(problem)]),
-    ...keysWanted.map(({ provider, origin }) =>
-      t('No API key for {0} at {1}', lineText(provider), lineText(origin)),
+    ...keysWanted.map(({ provider, origin, variable }) =>
+      t(
+        'No API key for {0} at {1}: {2} is not set',
+        lineText(provider),
+        lineText(origin),
+        lineText(variable),
+      ),
     ),
   ];
 }
@@ -160,6 +165,7 @@ function wordText(verdict: NonNullable<ShadowEntry['verdict']>): string {
 }
 
 export function latencyText({ p50Ms, p99Ms, requests }: ShadowEntry['interference']['on']): string {
+  if (requests === 0) return t('not measured yet');
   if (p50Ms === null || p99Ms === null) return counted(requests, 'request');
   return t(
     'p50 {0}, p99 {1}, {2}',
