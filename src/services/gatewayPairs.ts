@@ -16,6 +16,9 @@ export interface GatewayPairsPorts extends Omit<OpenPairsPorts, 'onEnd'> {
 export class GatewayPairs {
   readonly #ports: GatewayPairsPorts;
   readonly #open = new Map<string, PairComparison>();
+  /** Those whose place another one took, until they have judged what they had taken. */
+  readonly #replaced = new Set<PairComparison>();
+  readonly #keys = new Map<string, string | undefined>();
   readonly #problems = new Map<string, string>();
 
   constructor(ports: GatewayPairsPorts) {
@@ -32,27 +35,43 @@ export class GatewayPairs {
     return first ? `shadow of ${first[0]}: ${first[1]}` : null;
   }
 
-  /** What takes the pairs of a shadow that begins. Where it cannot be opened, none are taken, and the problem says why. */
+  /** What takes the pairs of a shadow that begins. Throws UserError where it cannot be opened; the problem says so, too. */
   sinkFor(route: RouteConfig, shadow: ShadowConfig): PairSink {
     const { workspace, onEnd, ...ports } = this.#ports;
-    void this.#leave(route.name);
-    this.#problems.delete(route.name);
+    const { name } = route;
+    this.#problems.delete(name);
     try {
       const opened = openPairs(workspace(), route, shadow, {
         ...ports,
-        onEnd: (reason) => onEnd(route.name, reason),
+        onKey: (key) => {
+          // Whoever has the same key goes on with its run.
+          if (this.#keys.get(name) === key) void this.#leave(name);
+          this.#keys.set(name, key);
+        },
+        onEnd: (reason) =>
+          queueMicrotask(() => {
+            // Its shadow may only be begun, and another one is none of its business.
+            if (this.#open.get(name) === opened) onEnd(name, reason);
+          }),
       });
-      this.#open.set(route.name, opened);
+      this.#replace(name);
+      this.#open.set(name, opened);
       return opened;
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      this.#problems.set(route.name, error.message);
-      return { begin: () => {}, offer: () => false, giveUp: () => {} };
+      this.#replace(name);
+      if (error instanceof UserError) this.#problems.set(name, error.message);
+      throw error;
     }
   }
 
   /** Ends what is compared for shadows that have ended meanwhile. */
   follow(statusOf: (route: string) => ShadowStatus | null): void {
+    for (const comparison of this.#replaced) {
+      if (!comparison.isOver) continue;
+      this.#replaced.delete(comparison);
+      void comparison.close().catch(this.#ports.onBug);
+    }
+    for (const route of this.#problems.keys()) if (statusOf(route) === null) this.#problems.delete(route);
     for (const [route, comparison] of this.#open) {
       const status = statusOf(route);
       if (status?.state === 'ended') comparison.end(status.reason ?? 'the shadow has ended');
@@ -67,7 +86,17 @@ export class GatewayPairs {
 
   /** Leaves them to the next process. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((route) => this.#leave(route)));
+    const replaced = [...this.#replaced].map((one) => one.close().catch(this.#ports.onBug));
+    await Promise.all([...replaced, ...[...this.#open.keys()].map((route) => this.#leave(route))]);
+  }
+
+  /** It judges what it has taken, and ends. */
+  #replace(route: string): void {
+    const before = this.#open.get(route);
+    if (!before) return;
+    this.#open.delete(route);
+    before.end('another shadow took its place');
+    this.#replaced.add(before);
   }
 
   async #leave(route: string): Promise<void> {

@@ -51,10 +51,11 @@ export async function openGateway(
     workspace: () => workspace,
     onEnd: (route, reason) => shadows.stop(route, reason),
   });
+  const shadowFile = new ShadowFile(path.join(root, '.touchstone', 'shadows.json'), { random, log });
   const shadows = new Shadows({
     ...{ upstream: gateway, clock, random, onChange, onBug },
     sinkFor: (route, shadow) => pairs.sinkFor(route, shadow),
-    file: new ShadowFile(path.join(root, '.touchstone', 'shadows.json'), { random, log }),
+    file: shadowFile,
   });
   const hear = [gateway.listen(shadows), gateway.listen({ keeps: () => false, finished: onChange })];
 
@@ -64,7 +65,7 @@ export async function openGateway(
   return {
     get status() {
       const status = gateway.status((route) => shadows.statusOf(route));
-      return { ...status, problem: status.problem ?? weights.problem ?? pairs.problem };
+      return { ...status, problem: status.problem ?? weights.problem ?? pairs.problem ?? shadowFile.problem };
     },
 
     use(read) {
@@ -87,6 +88,12 @@ export async function openGateway(
     mirror(route, shadow) {
       checkSuite(workspace, shadow.suite);
       shadows.start(route, shadow);
+      const { state, reason } = shadows.statusOf(route) ?? {};
+      if (state !== 'ended') return;
+      shadows.stop(route, reason ?? 'it could not begin');
+      throw new UserError(`'${route}' is not mirrored: ${reason}`, {
+        remedy: 'Mend that, and start it again.',
+      });
     },
 
     stopMirroring(route) {

@@ -1,35 +1,23 @@
 import { LeaseLostError, ResumeError, UserError } from '../../errors.ts';
 import type { ComparisonWord } from '../../model/comparison.ts';
-import { counted } from '../../model/figures.ts';
 import type { TrialResult } from '../../model/result.ts';
-import type { RunPlan } from '../../model/run.ts';
-import type { RouteConfig, ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { PairSink, ShadowPair } from '../shadow/shadowPair.ts';
 import { keptCase, keptResult } from './keptPair.ts';
+import { leftPairs } from './leftPairs.ts';
 import { isUnanswered, type PairCase, pairCase } from './pairCase.ts';
-import type { PairEvaluators } from './pairEvaluators.ts';
+import type { PairComparisonOptions } from './pairComparisonOptions.ts';
 import { PairJudging } from './pairJudging.ts';
-import { type PairEnding, PairLog, type PairLogPorts } from './pairLog.ts';
+import { type PairEnding, PairLog } from './pairLog.ts';
 import { PairPlaces } from './pairPlaces.ts';
 import type { PairStatus } from './pairStatus.ts';
 import { PairTally } from './pairTally.ts';
-import { exchangeOf, type PairTargets, pendingOutputs, pendingPair } from './pendingPair.ts';
-
-export interface PairComparisonOptions extends PairLogPorts {
-  route: Pick<RouteConfig, 'name' | 'arms' | 'keep'>;
-  shadow: ShadowConfig;
-  plan: RunPlan;
-  /** Closed with it. */
-  evaluators: PairEvaluators;
-  /** It takes no more pairs: a verdict, or as many pairs, as much money or time as was asked for. */
-  onEnd(reason: string): void;
-  /** Its status has changed. */
-  onChange(): void;
-  onBug(error: unknown): void;
-}
+import { type PairTargets, pendingOutputs } from './pendingPair.ts';
+import { UntilDone } from './untilDone.ts';
 
 /** Pairs that are accepted and not evaluated; more are dropped. */
 const MOST_WAITING = 100;
+/** Pairs that wait are judged for so long after the shadow has ended, in milliseconds. */
+const LAST_MS = 10 * 60_000;
 /** Pairs are gathered for so long before they are stored together, in milliseconds. */
 const GATHER_MS = 50;
 
@@ -57,7 +45,12 @@ export class PairComparison implements PairSink {
   #isScheduled = false;
   /** Once it has ended. */
   #word: ComparisonWord | undefined;
-  #state: 'open' | 'ended' | 'closed' = 'open';
+  /** `ending`: no pair is taken any more, and those that wait are judged. */
+  #state: 'open' | 'ending' | 'ended' | 'closed' = 'open';
+  /** How it ends when nothing waits any more. */
+  #last: PairEnding | undefined;
+  /** How it has ended. */
+  readonly #storing: UntilDone;
 
   /** Goes on with the run of the same plan that an earlier process has left. Throws StoreError, and ResumeError where a living one has it. */
   constructor(options: PairComparisonOptions) {
@@ -67,6 +60,7 @@ export class PairComparison implements PairSink {
     if (!live || !candidate) throw new Error('the plan is not one of live pairs');
 
     this.#options = options;
+    this.#storing = new UntilDone(clock);
     this.#targets = { baseline: live.baseline, candidate: candidate.name };
     this.#tally = new PairTally(live, this.#targets);
     this.#judging = new PairJudging({
@@ -86,6 +80,11 @@ export class PairComparison implements PairSink {
     this.#fetchKeys().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) onBug(error);
     });
+  }
+
+  /** It has nothing more to do. */
+  get isOver(): boolean {
+    return !this.#isAtWork && !this.#storing.isWaiting;
   }
 
   get status(): PairStatus {
@@ -133,9 +132,16 @@ export class PairComparison implements PairSink {
     if (position !== undefined) this.#skip(position);
   }
 
-  /** No more pairs are wanted, e.g. because a person ends the shadow: those that are stored decide. */
+  /** No more pairs are wanted, e.g. because a person ends the shadow: those that were taken are judged, and decide. */
   end(reason: string): void {
-    this.#finish({ reason });
+    if (this.#state !== 'open') return;
+    this.#state = 'ending';
+    this.#last = { reason };
+    this.#options.clock.sleep(LAST_MS, this.#stop.signal).then(
+      () => this.#finish({ reason }),
+      () => {},
+    );
+    this.#look();
   }
 
   /** Nothing may be concluded from its pairs, e.g. because the observed split does not fit the weights. */
@@ -145,15 +151,20 @@ export class PairComparison implements PairSink {
 
   /** Leaves it to the next process. Idempotent. */
   async close(): Promise<void> {
-    if (this.#state === 'open')
+    if (this.#isAtWork)
       this.#guarded(() => {
         this.#store();
-        if (this.#state === 'open') this.#log?.leave('the gateway was stopped');
+        if (this.#isAtWork) this.#log?.leave('the gateway was stopped');
       });
-    if (this.#state === 'open') this.#state = 'closed';
+    if (this.#isAtWork) this.#state = 'closed';
+    this.#storing.close();
     this.#judging.stop();
     this.#stop.abort(new Error('the comparison was closed'));
     await this.#options.evaluators.close();
+  }
+
+  get #isAtWork(): boolean {
+    return this.#state === 'open' || this.#state === 'ending';
   }
 
   get #waiting(): number {
@@ -161,7 +172,7 @@ export class PairComparison implements PairSink {
   }
 
   #skip(position: number): void {
-    if (this.#state !== 'open') return;
+    if (!this.#isAtWork) return;
     this.#tally.skip(position);
     this.#look();
   }
@@ -184,7 +195,7 @@ export class PairComparison implements PairSink {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#state !== 'open') return;
+    if (this.#isScheduled || !this.#isAtWork) return;
     this.#isScheduled = true;
     this.#options.clock.sleep(GATHER_MS, this.#stop.signal).then(
       () => {
@@ -198,7 +209,7 @@ export class PairComparison implements PairSink {
   /** Stores what has come and what was judged, and tells of it afterwards. */
   #store(): void {
     const [arrived, judged] = [this.#arrived, this.#judged];
-    if (this.#state !== 'open' || (arrived.length === 0 && judged.length === 0)) return;
+    if (!this.#isAtWork || (arrived.length === 0 && judged.length === 0)) return;
 
     const { keep } = this.#options.route;
     this.#log ??= this.#opened(PairLog.begin(this.#options, this.#options.plan));
@@ -220,40 +231,36 @@ export class PairComparison implements PairSink {
   }
 
   #look(): void {
-    const ending = this.#tally.ending(this.#options.shadow);
+    const isLast = this.#last !== undefined && this.#waiting === 0;
+    const ending = this.#tally.ending(this.#options.shadow) ?? (isLast ? this.#last : undefined);
     if (ending && this.#finish(ending)) this.#options.onEnd(ending.reason);
   }
 
-  /** False where it had ended before. */
+  /** Whether it ended by that, and was not to end already. */
   #finish(ending: PairEnding): boolean {
-    if (this.#state !== 'open') return false;
-    this.#guarded(() => {
-      this.#word = this.#log?.end(ending);
-    });
+    if (!this.#isAtWork) return false;
+    const wasOpen = this.#state === 'open';
     this.#state = 'ended';
+    this.#storing.begin(() => this.#storeEnding(ending));
     this.#stop.abort(new Error('the comparison has ended'));
     this.#judging.stop();
     [this.#arrived, this.#judged] = [[], []];
     this.#options.onChange();
-    return true;
+    return wasOpen;
+  }
+
+  /** Whether nothing is left to do. The next process does it where this one could not. */
+  #storeEnding(ending: PairEnding): boolean {
+    const isDone = this.#guarded(() => {
+      this.#word = this.#log?.end(ending);
+    });
+    return isDone || this.#state === 'closed';
   }
 
   #goOn(log: PairLog): void {
-    const pending: PairCase[] = [];
-    for (const stored of log.pairs()) {
-      const { located } = stored;
-      while (this.#places.next < located.index) this.#tally.skip(this.#places.take());
-      this.#places.take();
-      this.#known.add(exchangeOf(located));
-
-      if (stored.state === 'judged') this.#tally.add(located, stored.results);
-      else {
-        const pair = pendingPair(located, stored.outputs, this.#targets);
-        if (pair) pending.push(pair);
-        else this.#tally.skip(located.index);
-      }
-    }
-
+    const pending = leftPairs(log, this.#targets, {
+      ...{ tally: this.#tally, places: this.#places, known: this.#known },
+    });
     this.#opened(log);
     this.#judging.add(pending);
     this.#look();
@@ -261,18 +268,11 @@ export class PairComparison implements PairSink {
 
   #opened(log: PairLog): PairLog {
     this.#log = log;
-    const { maxMs } = this.#options.shadow;
     log.beat(this.#stop.signal, () => {
       this.#guarded(() => log.append());
       this.#schedule();
     });
-    if (maxMs !== undefined) log.after(maxMs, this.#stop.signal, () => this.#timeOver());
     return log;
-  }
-
-  #timeOver(): void {
-    const reason = `its time was over after ${counted(this.#tally.pairs, 'pair')}`;
-    if (this.#finish({ reason })) this.#options.onEnd(reason);
   }
 
   async #fetchKeys(): Promise<void> {
@@ -285,16 +285,18 @@ export class PairComparison implements PairSink {
     this.#options.onChange();
   }
 
-  /** What a store that fails did not take stays here, and is tried again; a run that another process has is that one's. */
-  #guarded(work: () => void): void {
+  /** What a store that fails did not take stays here, and is tried again; a run that another process has is that one's. False where it failed. */
+  #guarded(work: () => void): boolean {
     try {
       work();
       this.#storeProblem = null;
+      return true;
     } catch (error) {
       if (!(error instanceof UserError)) this.#options.onBug(error);
       if (error instanceof LeaseLostError || error instanceof ResumeError) this.#state = 'closed';
       this.#storeProblem = error instanceof Error ? error.message : String(error);
       this.#options.onChange();
+      return false;
     }
   }
 }

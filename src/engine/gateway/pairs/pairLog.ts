@@ -51,6 +51,7 @@ export class PairLog {
   readonly #ports: PairLogPorts;
   readonly #lease: Lease;
   #beat: number;
+  #isComplete = false;
 
   private constructor(ports: PairLogPorts, run: RunRecord) {
     const { store, owner, clock } = ports;
@@ -118,21 +119,16 @@ export class PairLog {
     next().catch(() => {});
   }
 
-  /** Calls `work` so many milliseconds after the run was begun, unless the signal is aborted before. */
-  after(ms: number, signal: AbortSignal, work: () => void): void {
-    const { clock } = this.#ports;
-    clock.sleep(Math.max(0, this.run.createdAt + ms - clock.now()), signal).then(work, () => {});
-  }
-
   /** Gives the run up, to be gone on with. */
   leave(reason: string): void {
     this.#ports.store.release(this.#lease, 'interrupted', this.#ports.clock.now(), reason);
   }
 
-  /** Nothing more comes: the run is complete, with its verdict. */
+  /** Nothing more comes: the run is complete, with its verdict. May be called again where it threw. */
   end(ending: PairEnding): ComparisonWord {
     const { store, clock } = this.#ports;
-    store.release(this.#lease, 'complete', clock.now(), ending.reason);
+    if (!this.#isComplete) store.release(this.#lease, 'complete', clock.now(), ending.reason);
+    this.#isComplete = true;
     const verdict = this.#verdict(ending);
     store.verdicts.save(this.run.id, verdict, clock.now());
     return verdict.comparison.word;

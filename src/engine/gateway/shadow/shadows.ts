@@ -141,7 +141,10 @@ export class Shadows implements ExchangeListener {
 
     const current = this.#entries.get(route.name);
     const isAsBefore = kept !== undefined && isEqual(kept.config, shadow);
-    if (current && isAsBefore && isEqual(mirrored(current.running.route), mirrored(route))) return;
+    // What could not begin may be able to now, such as with a suite that was missing.
+    const hasBegun = current?.ended !== null || current.running.status().state === 'mirroring';
+    if (current && hasBegun && isAsBefore && isEqual(mirrored(current.running.route), mirrored(route)))
+      return;
 
     this.stop(route.name, 'its configuration has changed');
     const since = isAsBefore
@@ -153,7 +156,9 @@ export class Shadows implements ExchangeListener {
   #begin(route: RouteConfig, shadow: ShadowConfig, since: Omit<KeptShadow, 'route' | 'config'>): void {
     const { upstream, clock, random, onBug } = this.#ports;
     const why = since.ended ?? whyNotMirrored(route, shadow)?.what;
-    const sink = why === undefined ? this.#openSink(route, shadow) : NO_SINK;
+    // Of one that has ended there may be pairs that an earlier process took and did not judge.
+    const isOpened = why === undefined || since.ended !== null;
+    const sink = isOpened ? this.#openSink(route, shadow) : NO_SINK;
     const ended = why ?? (sink instanceof UserError ? sink.message : null);
     const running = new RouteShadow(route, shadow, since, {
       upstream,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { liveComparison } from '../../../../src/engine/compare/live/liveComparison.ts';
+import { StoreError } from '../../../../src/engine/errors.ts';
 import { type OpenedPairs, openLivePairs, pair } from '../../../support/gateway/livePairs.ts';
 
 const GOOD = 'yes, please';
@@ -180,6 +181,55 @@ describe('a comparison of live pairs', () => {
     const live = await opened();
     await send(live, 5, () => [GOOD, GOOD]);
     assert.equal(Number(live.store.ledger.spentOn(1_800_000_000_000)?.toFixed(6)), 0.005);
+  });
+
+  it('judges what it has taken before it ends with its shadow', async () => {
+    const live = await opened({ shadow: { maxPairs: 5 } });
+    for (let at = 0; at < 4; at += 1) live.comparison.offer(pair(`x-${at}`, `question ${at}`, [BAD, GOOD]));
+    live.comparison.end('stopped by a person');
+    assert.equal(live.comparison.offer(pair('late', 'late', [BAD, GOOD])), false);
+    await live.settled();
+
+    const { runId, pairs } = live.comparison.status;
+    assert.equal(pairs, 4);
+    assert.ok(live.comparison.isOver);
+    assert.deepEqual(live.store.counts(runId ?? ''), { passed: 4, failed: 4, errored: 0 });
+    assert.equal(live.store.getRun(runId ?? '').status.state, 'complete');
+    assert.deepEqual(live.ends, []);
+  });
+
+  it('leaves what it has not judged at its end to the next process', async () => {
+    const first = await opened();
+    await send(first, 3, () => [BAD, GOOD]);
+    first.comparison.offer(pair('waits', 'waits', [BAD, GOOD]));
+    first.comparison.end('stopped by a person');
+    await first.comparison.close();
+
+    const second = await opened({ root: first.root });
+    second.comparison.end('stopped by a person');
+    await second.settled();
+    const run = second.store.getRun(second.comparison.status.runId ?? '');
+    assert.deepEqual([run.id, run.status.state], [first.comparison.status.runId, 'complete']);
+    assert.equal(second.comparison.status.pairs, 4);
+  });
+
+  it('stores its verdict as soon as the store lets it', async () => {
+    const live = await opened();
+    await send(live, 3, () => [BAD, GOOD]);
+    const id = live.comparison.status.runId ?? '';
+    const { release } = live.store;
+    live.store.release = () => {
+      throw new StoreError('the store is locked');
+    };
+    live.comparison.end('stopped by a person');
+    assert.match(live.comparison.status.problem ?? '', /locked/);
+    assert.ok(!live.comparison.isOver);
+
+    live.store.release = release;
+    await live.comparison.close();
+    assert.equal(live.store.getRun(id).status.state, 'complete');
+    assert.ok(live.store.verdicts.of(id));
+    assert.equal(live.comparison.status.problem, null);
   });
 
   for (const keep of ['redacted', 'none'] as const)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../../../src/engine/errors.ts';
 import { ShadowFile } from '../../../../src/engine/gateway/shadow/shadowFile.ts';
 import { Shadows } from '../../../../src/engine/gateway/shadow/shadows.ts';
 import type { RouteConfig } from '../../../../src/engine/suites/gateway/gatewayConfig.ts';
@@ -18,9 +19,11 @@ import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 describe('shadows over restarts', () => {
   let path: string;
   let said: string[];
+  let opened: number;
   beforeEach(() => {
     path = join(temporaryFolder(), 'shadows.json');
     said = [];
+    opened = 0;
   });
 
   const CONFIGURED: RouteConfig = { ...ROUTE, shadow: { ...SHADOW, maxPairs: 5 } };
@@ -29,7 +32,10 @@ describe('shadows over restarts', () => {
     const log = { write: (_level: string, message: string) => void said.push(message) };
     const shadows = new Shadows({
       upstream: new ScriptedUpstream(() => exchange({ id: 'copy', arm: null, costUsd: 0.5 })),
-      sinkFor: () => new ListSink(),
+      sinkFor: () => {
+        opened += 1;
+        return new ListSink();
+      },
       clock,
       random: onFirst,
       file: new ShadowFile(path, { random: onFirst, log }),
@@ -49,6 +55,38 @@ describe('shadows over restarts', () => {
     const { to, state, reason, pairs, costUsd } = shadows.statusOf('support') ?? {};
     return [to, state, reason, pairs, costUsd];
   };
+
+  it('begin with the next configuration where they could not before; those that ended have a sink for what is left', async () => {
+    let problem: string | undefined = "there is no suite 'tone'";
+    let sinks = 0;
+    const shadows = new Shadows({
+      upstream: new ScriptedUpstream(() => exchange({ id: 'copy', arm: null, costUsd: 0.5 })),
+      sinkFor: () => {
+        if (problem !== undefined) throw new UserError(problem);
+        sinks += 1;
+        return new ListSink();
+      },
+      clock,
+      random: onFirst,
+      file: new ShadowFile(path, { random: onFirst, log: { write: () => {} } }),
+      onBug: (error) => assert.fail(String(error)),
+    });
+    shadows.use([{ ...ROUTE, shadow: SHADOW }]);
+    assert.equal(shadows.statusOf('support')?.reason, problem);
+    problem = undefined;
+    shadows.use([{ ...ROUTE, shadow: SHADOW }]);
+    assert.equal(shadows.statusOf('support')?.state, 'mirroring');
+    shadows.use([{ ...ROUTE, shadow: SHADOW }]);
+    assert.equal(sinks, 1);
+
+    shadows.stop('support', 'stopped by a person');
+    shadows.use([{ ...ROUTE, shadow: SHADOW }]);
+    shadows.close();
+    const next = open({ ...ROUTE, shadow: SHADOW });
+    assert.equal(next.statusOf('support')?.reason, 'stopped by a person');
+    assert.equal(opened, 1);
+    next.close();
+  });
 
   it('go on with what a person started, and count on; the file is private', async () => {
     const first = open(ROUTE);
