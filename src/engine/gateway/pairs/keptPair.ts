@@ -16,7 +16,7 @@ export const NOT_KEPT = '[not kept]';
 export function keptCase(located: LocatedCase, keep: Keep): LocatedCase {
   if (keep === 'content') return located;
 
-  const { input, messages, metadata = {}, ...rest } = located.case;
+  const { input, messages, metadata = {}, tags = [], ...rest } = located.case;
   const { divergence, ...origin } = metadata;
   const asked = keep === 'none' ? { input: NOT_KEPT } : clean(defined({ input, messages }));
   return {
@@ -26,6 +26,8 @@ export function keptCase(located: LocatedCase, keep: Keep): LocatedCase {
       // Its words were those of the input.
       id: `pair-${located.index + 1}`,
       ...asked,
+      // Names of tools are what a model wrote.
+      tags: clean([...tags]),
       metadata:
         keep === 'none' || divergence === undefined ? origin : { ...origin, divergence: clean(divergence) },
     },
@@ -33,7 +35,11 @@ export function keptCase(located: LocatedCase, keep: Keep): LocatedCase {
 }
 
 /** A result as its route lets it be kept, of a case that is kept so. What evaluators say may quote the answer. */
-export function keptResult(result: TrialResult, { case: { id } }: LocatedCase, keep: Keep): TrialResult {
+export function keptResult(
+  result: TrialResult,
+  { case: { id, tags = [] } }: LocatedCase,
+  keep: Keep,
+): TrialResult {
   if (keep === 'content') return result;
 
   const said = (text: string): string => (keep === 'none' ? NOT_KEPT : clean(text));
@@ -41,6 +47,7 @@ export function keptResult(result: TrialResult, { case: { id } }: LocatedCase, k
   return {
     ...result,
     caseId: id,
+    tags: [...tags],
     output: keep === 'none' ? withoutContent(output) : { ...output, ...clean(contentOf(output)) },
     reason: said(reason),
     settlement: { ...settlement, reason: said(settlement.reason) },
@@ -58,8 +65,11 @@ function withoutContent(output: Output): Output {
   const kept = {
     ...output,
     text: '',
-    toolCalls: output.toolCalls.map(({ name }) => ({ name, arguments: {} })),
-    steps: output.steps.map(({ type, name }) => ({ type, ...defined({ name }) })),
+    toolCalls: output.toolCalls.map(({ name }) => ({ name: clean(name), arguments: {} })),
+    steps: output.steps.map(({ type, name }) => ({
+      type,
+      ...(name === undefined ? {} : { name: clean(name) }),
+    })),
   };
   delete kept.warnings;
   delete kept.metadata;

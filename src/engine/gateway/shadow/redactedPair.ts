@@ -54,7 +54,8 @@ function redactedDivergence({ at, wanted, recorded }: ToolDivergence): ToolDiver
 }
 
 function redactedCall({ name, arguments: given }: Pick<ToolCall, 'name' | 'arguments'>) {
-  return { name, arguments: redactedJson(given) };
+  // A model may write anything there.
+  return { name: redactedText(name), arguments: redactedJson(given) };
 }
 
 function redactedHeaders(headers: { readonly [name: string]: string }): { [name: string]: string } {

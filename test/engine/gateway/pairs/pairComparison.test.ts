@@ -235,9 +235,11 @@ describe('a comparison of live pairs', () => {
   for (const keep of ['redacted', 'none'] as const)
     it(`keeps no personal data where the route keeps ${keep}`, async () => {
       const live = await opened({ route: { keep } });
-      live.comparison.offer(
-        pair('x', 'I am ann@example.org', ['ask bob@example.org please', 'ask bob@example.org']),
-      );
+      const toolCalls = [{ name: 'mail_carl@example.org', arguments: { to: 'carl@example.org' } }];
+      const asked = pair('x', 'I am ann@example.org', ['ask bob@example.org please', 'ask bob@example.org']);
+      const { summary } = asked.primary;
+      const primary = { ...asked.primary, summary: summary && { ...summary, toolCalls } };
+      live.comparison.offer({ ...asked, primary });
       await live.settled();
       const id = live.comparison.status.runId ?? '';
       const stored = JSON.stringify([[...live.store.results(id)], live.store.caseAt(id, 0)]);
