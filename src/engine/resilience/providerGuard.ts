@@ -18,6 +18,8 @@ export interface GuardPorts {
   log?: Log | undefined;
 }
 
+const MOST_MODELS = 1_000;
+
 /** Who a guard is for, and its id in views. */
 interface GuardIdentity {
   id: string;
@@ -34,6 +36,7 @@ export class ProviderGuard {
   readonly #limit: AdaptiveLimit;
   readonly #pace: Pace;
   readonly #counts: CallCounts;
+  readonly #models = new Set<string>();
   #config: ResilienceConfig;
   #budget: RetryBudget;
   #retry: Retry;
@@ -57,7 +60,7 @@ export class ProviderGuard {
   /** The guard of callers that allow `most` calls at once. */
   guard(most: number, poolPolicies: (pool: string) => readonly Policy[]): Guard {
     const { clock } = this.#ports;
-    return wrap({
+    const guard = wrap({
       provider: this.#identity.provider,
       clock,
       poolPolicies,
@@ -69,6 +72,15 @@ export class ProviderGuard {
       events: this.#counts,
       estimate: (inputTokens) => this.#counts.estimate(inputTokens),
     });
+    return { open: (call, attempt) => guard.open({ ...call, model: this.#told(call.model) }, attempt) };
+  }
+
+  /** Each model has a breaker, a limit and a pause for good, and clients of a gateway name models as they like: the last ones share theirs. */
+  #told(model: string | undefined): string | undefined {
+    if (model === undefined || this.#models.has(model)) return model;
+    if (this.#models.size >= MOST_MODELS) return undefined;
+    this.#models.add(model);
+    return model;
   }
 
   /** Holds from now on. What has changed begins anew; the rest goes on as it was. */
