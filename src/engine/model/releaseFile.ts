@@ -9,10 +9,12 @@ export function releaseFile(name: string): string {
   return `${RELEASES_FOLDER}/${name}.yaml`;
 }
 
-/** It is a file name: of letters, digits, `.`, `_` and `-`, so that it leads nowhere else. */
+/** It is a file name on every system: of letters, digits, `.`, `_` and `-`, so that it leads nowhere else, and no device of Windows. */
 export function isReleaseName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name) && !DEVICE.test(name);
 }
+
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /** `warm` of `release/warm`; undefined where the model is not a release. */
 export function releaseIn(model: string): string | undefined {

@@ -4,6 +4,7 @@ import { toYaml } from '../datasets/import/writeDataset.ts';
 import { PromptError, ReleaseError } from '../errors.ts';
 import { resolveInside } from '../files/confine.ts';
 import { makeFolders } from '../files/makeFolders.ts';
+import { releaseNames } from '../files/releaseNames.ts';
 import { writeError } from '../files/writeAtomic.ts';
 import { defined } from '../model/defined.ts';
 import type { ModelParameters, ResponseFormat, ToolDefinition } from '../model/message.ts';
@@ -38,12 +39,25 @@ export interface ReleaseOptions {
  */
 export function createRelease(options: ReleaseOptions): Release {
   const release = releaseOf(options);
+  refuseSameLetters(options.root, release.name);
   const file = releaseFile(release.name);
   const text = toYaml(toFile(release));
   // What would be read is what is meant, byte by byte, before anything is written.
   const read = parseRelease(text, release.name);
   writeNew(resolveInside(options.root, file, { path: file }), file, text);
   return read;
+}
+
+/** On Windows and macOS, `Warm` and `warm` are one file, and a checkout would lose one of them. */
+function refuseSameLetters(root: string, name: string): void {
+  const taken = releaseNames(root).find(
+    (other) => other !== name && other.toLowerCase() === name.toLowerCase(),
+  );
+  if (taken === undefined) return;
+  throw new ReleaseError(`the release "${taken}" exists, whose name differs only in upper and lower case`, {
+    where: { path: releaseFile(taken) },
+    remedy: 'Choose another name.',
+  });
 }
 
 function releaseOf(options: ReleaseOptions): Release {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { ReleaseError, UserError } from '../errors.ts';
 import { resolveInside } from '../files/confine.ts';
 import type { SourceDocument } from '../files/formats/document.ts';
@@ -30,14 +31,12 @@ export function parseRelease(text: string, name: string): Release {
   const document = parseYaml(text, file);
   const { data, error } = releaseSchema.safeParse(document.value);
   if (!data) {
-    const pointer = (error.issues[0]?.path ?? []).map((key) => (typeof key === 'number' ? key : String(key)));
-    throw new ReleaseError(
-      `this is not a release as it was created: ${whatIsWrong(pointer, error.issues[0]?.message)}`,
-      {
-        where: document.locate(pointer),
-        remedy: REMEDY,
-      },
-    );
+    const [issue] = error.issues;
+    const pointer = (issue?.path ?? []).map((key) => (typeof key === 'number' ? key : String(key)));
+    throw new ReleaseError(`this is not a release as it was created: ${whatIsWrong(pointer, issue)}`, {
+      where: document.locate(pointer),
+      remedy: REMEDY,
+    });
   }
 
   const { release, digests } = fromFile(data);
@@ -83,8 +82,10 @@ function remedyFor(names: readonly string[]): string {
     : `Choose from: ${names.join(', ')}.`;
 }
 
-function whatIsWrong(pointer: readonly (string | number)[], message = 'it has another form'): string {
-  return pointer.length === 0 ? message : `${pointer.join('.')}: ${message}`;
+function whatIsWrong(pointer: readonly (string | number)[], issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'unrecognized_keys')
+    return `${issue.keys.map((key) => `"${key}"`).join(', ')} cannot stand in ${pointer.join('.') || 'it'}`;
+  return `${pointer.join('.') || 'the file'} is missing, or has another form`;
 }
 
 const WORDS: { readonly [part in ReleasePart]: string } = {

@@ -86,14 +86,18 @@ describe('a release', () => {
       message: 'this release exists, and releases do not change',
     });
     assert.equal(readFileSync(fileOf(root), 'utf8'), before);
-    for (const name of ['../x', 'a/b', '', '.x', 'a b', 'x'.repeat(101)])
+    for (const name of ['../x', 'a/b', '', '.x', 'a b', 'x'.repeat(101), 'con', 'NUL', 'aux.2', 'Com1'])
       for (const work of [
         () => create(root, { name }),
         () => readRelease(root, name),
         () => new Releases(root).read(name),
       ])
         assert.throws(work, { message: /cannot be the name of a release/ });
+    assert.throws(() => create(root, { name: 'Warm' }), {
+      message: 'the release "warm" exists, whose name differs only in upper and lower case',
+    });
     assert.deepEqual(readdirSync(path.join(root, 'releases')), ['warm.yaml']);
+    for (const name of ['console', 'com', 'nul-2']) assert.equal(create(root, { name }).name, name);
   });
 
   it('is not written through a link out of the workspace', function () {
@@ -144,10 +148,21 @@ describe('a release', () => {
     ],
     ['the run', 'tools: []', 'tools: []\napproved_by: { run: forged }', /approval$/],
     ['two parts', /gpt-5-mini([\s\S]*)friendly/, 'gpt-5$1rude', /: the prompt, the model$/],
-    ['the digest of all', /content: sha256:\w/, 'content: sha256:_', /digest.content/],
-    ['an unknown key', 'tools: []', 'tools: []\nmore: 1', /Unrecognized key/],
+    [
+      'the digest of all',
+      /content: sha256:\w/,
+      'content: sha256:_',
+      /digest.content is missing, or has another form$/,
+    ],
+    ['the list of messages', /messages:[\s\S]*inputs:/, 'inputs:', /prompt.messages is missing, or has/],
+    ['an unknown key', 'tools: []', 'tools: []\nmore: 1', /created: "more" cannot stand in it$/],
     ['the name', 'name: warm', 'name: cold', /^the file is the release "cold", not "warm"/],
-    ['everything', /^[\s\S]*$/, 'x', /not a release as it was created/],
+    [
+      'everything',
+      /^[\s\S]*$/,
+      'x',
+      /not a release as it was created: the file is missing, or has another form$/,
+    ],
   ];
   for (const [title, from, to, message] of edits) {
     it(`is refused where somebody changed ${title}`, () => {

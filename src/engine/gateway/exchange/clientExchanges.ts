@@ -115,7 +115,10 @@ export class ClientExchanges {
     if (!route) throw new HttpProblem(404, 'no route of the gateway fits this path and model');
 
     const stickyKey = stickyKeyOf(route, { headers: request.headers, request: asked.read });
-    const arm = chooseArm(counts.armsOf(route), stickyKey ?? random.next());
+    const arm = chooseArm(
+      counts.armsOf(route),
+      stickyKey === null ? random.next() : clientOf(route, stickyKey),
+    );
     if (!arm)
       throw new HttpProblem(503, `no target of the route '${route.name}' has a weight above 0`, NOT_AGAIN);
     return { ...{ asked, route, arm, stickyKey, startedMs, started }, id: random.hex(16) };
@@ -151,6 +154,11 @@ export class ClientExchanges {
         onBug(error);
       }
   }
+}
+
+/** Who gets the new version in one route must not be who gets it in all others, or they could not be told apart. */
+function clientOf({ name }: Pick<RouteConfig, 'name'>, stickyKey: string): string {
+  return `${name}\0${stickyKey}`;
 }
 
 /** Where the answers of a target come from, as far as the configuration says. */

@@ -33,6 +33,8 @@ export function releasedChat(
   return set;
 }
 
+/** However it is written: servers that read `System` as `system` must not get the client's. */
 export function isSystemRole(role: string | undefined): boolean {
-  return role === 'system' || role === 'developer';
+  const plain = role?.trim().toLowerCase();
+  return plain === 'system' || plain === 'developer';
 }

@@ -114,10 +114,13 @@ describe('a release that is asked through the gateway', () => {
         await send(gateway, { headers: { 'x-user': `user ${user}` }, body: { model: 'support', variables } });
 
     const said = upstream.requests.map(({ json }) => JSON.stringify(json?.['messages']));
-    const expected = Array.from({ length: 24 }, (_, at) => chooseArm(arms, `user ${at % 12}`)?.name ?? '');
+    const status = gateway.gateway.status().routes[0];
+    const expected = Array.from(
+      { length: 24 },
+      (_, at) => chooseArm(arms, `${status?.route}\0user ${at % 12}`)?.name ?? '',
+    );
     assert.ok(said.every((text, at) => text.includes(`Be ${expected[at]} about`)));
     assert.deepEqual([...new Set(expected)].sort(), ['crisp', 'warm']);
-    const status = gateway.gateway.status().routes[0];
     assert.deepEqual(
       [status?.arms.map(({ target }) => target), status?.mismatch],
       [['release/warm', 'release/crisp'], null],
