@@ -203,6 +203,12 @@ describe('the gateway of a workspace', function () {
     const set = await touchstone(workspace.root, 'gateway', 'weights', 'support', 'blue=0', 'green=2');
     assert.match(set.out, /green \(local\/large\) +100.0 %/);
     assert.equal(await ask(serving(gateway)), 'large');
+    const listed = await touchstone(workspace.root, 'gateway', 'routes', '--json');
+    const [route] = (JSON.parse(listed.out) as { routes: { arms: { weight: number }[] }[] }).routes;
+    assert.deepEqual(
+      route?.arms.map(({ weight }) => weight),
+      [0, 2],
+    );
     await touchstone(workspace.root, 'gateway', 'weights', 'support', '--reset');
     assert.equal(await ask(serving(gateway)), 'small');
     link.close();

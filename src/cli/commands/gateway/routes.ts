@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { WeightFile } from '../../../engine/gateway/routes/weightFile.ts';
 import { formatDuration, formatPercent } from '../../../engine/model/figures.ts';
 import { targetText } from '../../../engine/suites/gateway/armTarget.ts';
 import type { RouteConfig } from '../../../engine/suites/gateway/gatewayConfig.ts';
+import { systemRandom } from '../../../systemRandom.ts';
 import { EXIT } from '../../exitCode.ts';
 import { openWorkspace } from '../../openWorkspace.ts';
 import { configOption } from '../../options/common.ts';
@@ -30,7 +32,9 @@ const COLUMNS: readonly Column[] = [
 export function addGatewayRoutes(gateway: Command, act: RunAction): void {
   gateway
     .command('routes')
-    .description('list the routes of touchstone.yaml, whether the gateway runs or not')
+    .description(
+      'list the routes of touchstone.yaml with the weights that hold now, whether the gateway runs or not',
+    )
     .argument('[folder]', 'the workspace folder')
     .addOption(configOption())
     .option('--json', 'print JSON')
@@ -40,7 +44,9 @@ export function addGatewayRoutes(gateway: Command, act: RunAction): void {
 async function routes(folder: string | undefined, options: RoutesOptions, io: Io): Promise<number> {
   const { signal } = new AbortController();
   const { workspace } = await openWorkspace(folder === undefined ? [] : [folder], options, io.cwd, signal);
-  const configured = workspace.config.gateway?.routes ?? [];
+  const weights = new WeightFile(workspace.root, systemRandom);
+  const routes = workspace.config.gateway?.routes ?? [];
+  const configured = routes.map((route) => ({ ...route, arms: [...weights.armsOf(route)] }));
   if (options.json) io.out(JSON.stringify({ routes: configured.map(entryOf) }, null, 2));
   else if (configured.length === 0)
     io.out(
