@@ -15,18 +15,23 @@ import { gatewayProgram } from './servicesProgram.ts';
 
 /** More room for what is new would spare no more work, and is kept once it was needed. */
 const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 48 };
+/** Beyond the grace of requests under way, an end is waited for so long, in milliseconds: a thread that hangs keeps nothing from ending. */
+const MOST_ENDING_MS = 10_000;
+
+type ThreadPorts = Pick<OpenGatewayPorts, 'clock' | 'secrets' | 'onChange' | 'onBug'>;
 
 /**
  * The gateway in a thread of its own: what stores, measures and evaluates here waits for disks and works for long, and no client of
  * the gateway may notice. Where the thread breaks, this process ends as it would by itself. Rejects with StoreError.
  */
 export async function openGatewayThread(
-  ports: Pick<OpenGatewayPorts, 'root' | 'secrets' | 'onChange' | 'onBug'> & { mayReadKeys: boolean },
+  ports: ThreadPorts & GatewayThreadData,
   traces: Pick<ReceivedTraces, 'keep'>,
+  program = gatewayProgram(),
 ): Promise<OpenedGateway> {
   const { root, mayReadKeys } = ports;
   const workerData: GatewayThreadData = { root, mayReadKeys };
-  const worker = new Worker(gatewayProgram(), { workerData, resourceLimits: LIMITS });
+  const worker = new Worker(program, { workerData, resourceLimits: LIMITS });
   const thread = new GatewayThread(worker, ports, traces);
   // It answers once it is open.
   await thread.order({ do: 'look' });
@@ -39,7 +44,7 @@ export async function openGatewayThread(
       void (await thread.order({ do: 'use', workspace: { ...workspace, warnings: [] } })),
     serve: async (at) => {
       const { server, address, port } = (await thread.order({ do: 'serve', ...at })) as ServedAt;
-      const close = async (graceMs: number) => void (await thread.order({ do: 'end', server, graceMs }));
+      const close = (graceMs: number) => thread.end({ do: 'end', server, graceMs }, graceMs + MOST_ENDING_MS);
       return { address, port, close };
     },
     setWeights: async (route, weights) => void (await thread.order({ do: 'weights', route, weights })),
@@ -53,17 +58,13 @@ export async function openGatewayThread(
 class GatewayThread {
   status: GatewayStatus = { routes: [], problem: null };
   readonly #worker: Worker;
-  readonly #ports: Pick<OpenGatewayPorts, 'secrets' | 'onChange' | 'onBug'>;
+  readonly #ports: ThreadPorts;
   readonly #traces: Pick<ReceivedTraces, 'keep'>;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #ended = new AbortController();
   #lastId = 0;
 
-  constructor(
-    worker: Worker,
-    ports: Pick<OpenGatewayPorts, 'secrets' | 'onChange' | 'onBug'>,
-    traces: Pick<ReceivedTraces, 'keep'>,
-  ) {
+  constructor(worker: Worker, ports: ThreadPorts, traces: Pick<ReceivedTraces, 'keep'>) {
     this.#worker = worker;
     this.#ports = ports;
     this.#traces = traces;
@@ -80,8 +81,19 @@ class GatewayThread {
     return waiting.promise;
   }
 
+  /** Resolves once it is done, or after `ms`. */
+  async end(order: GatewayOrder, ms: number): Promise<void> {
+    const done = new AbortController();
+    const late = this.#ports.clock.sleep(ms, done.signal).catch(() => {});
+    try {
+      await Promise.race([this.order(order), late]);
+    } finally {
+      done.abort('done');
+    }
+  }
+
   async close(): Promise<void> {
-    await this.order({ do: 'close' });
+    await this.end({ do: 'close' }, MOST_ENDING_MS);
     this.#ended.abort('closed');
     await this.#worker.terminate();
   }
