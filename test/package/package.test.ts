@@ -15,7 +15,7 @@ const ALLOWED = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/l10n\/bundle\.l10n\.json$/,
-  /^extension\/dist\/(extension\.cjs|(engineProcess|services)\.js|(dataset|openDataset|report|trace)Worker\.js)$/,
+  /^extension\/dist\/(extension\.cjs|(engineProcess|services)\.js|(dataset|openDataset|report|trace|gateway)Worker\.js)$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
   /^extension\/dist\/webview\/(report|standalone|compare|trace|monitor)\.(js|css)$/,
@@ -83,7 +83,7 @@ describe('the packaged extension', function () {
   });
 
   it('holds the programs of its threads', () => {
-    const workers = globSync('src/engineProcess/*Worker.ts', { cwd: root });
+    const workers = globSync('src/{engineProcess,services}/*Worker.ts', { cwd: root });
     assert.ok(workers.length >= 4);
     const names = workers.map((file) => `extension/dist/${path.basename(file, '.ts')}.js`);
     assert.deepEqual(

@@ -94,9 +94,9 @@ async function compare(primary: string, shadow: string, pairs = 200): Promise<Co
     { keep: async () => {} },
   );
   const token = 't'.repeat(32);
+  await gateway.use(await loadWorkspace({ root, environment, signal }));
+  const { port, close } = await gateway.serve({ port: 0, token });
   try {
-    await gateway.use(await loadWorkspace({ root, environment, signal }));
-    const { port } = await gateway.serve({ port: 0, token });
     const shadowOf = () => gateway.status.routes[0]?.shadow;
     const asked = await questions();
     for (let at = 0; at < MOST_REQUESTS && shadowOf()?.state !== 'ended'; at += 1) {
@@ -122,6 +122,7 @@ async function compare(primary: string, shadow: string, pairs = 200): Promise<Co
     assert.deepEqual(bugs, []);
     return comparison ?? assert.fail('no comparison of live pairs is stored');
   } finally {
+    await close(0);
     await gateway.close();
   }
 }
