@@ -79,10 +79,14 @@ gateway:
 `,
   });
   const port = await freePort();
-  const child = spawn(process.execPath, [cli, 'serve', '--gateway', '--gateway-port', String(port)], {
-    cwd: workspace,
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    process.execPath,
+    [cli, 'serve', '--port', '0', '--gateway', '--gateway-port', String(port)],
+    {
+      cwd: workspace,
+      stdio: 'ignore',
+    },
+  );
   const base = `http://127.0.0.1:${port}`;
   await answers(`${base}/v1/models`);
   const token = await tokenOf(workspace);
