@@ -1,3 +1,4 @@
+import { KeptBytes } from './reply/keptBytes.ts';
 import { unpackCopy } from './reply/unpackCopy.ts';
 import type { ReplySummary, ReplyTap } from './replyTap.ts';
 
@@ -8,8 +9,7 @@ const MOST_KEPT = 1024 * 1024;
 export class AgentTap implements ReplyTap {
   readonly error = undefined;
   readonly #encoding: string | undefined;
-  #copy: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #kept = new KeptBytes(MOST_KEPT);
   #isEnded = false;
   #text: string | null = null;
 
@@ -18,25 +18,22 @@ export class AgentTap implements ReplyTap {
   }
 
   push(bytes: Uint8Array): Uint8Array {
-    this.#bytes += bytes.length;
-    if (this.#bytes <= MOST_KEPT) this.#copy.push(bytes);
-    else this.#copy = [];
+    this.#kept.add(bytes);
     return bytes;
   }
 
   end(): Uint8Array {
     if (this.#isEnded) return new Uint8Array();
     this.#isEnded = true;
-    if (this.#bytes <= MOST_KEPT) {
-      const unpacked = unpackCopy(Buffer.concat(this.#copy), this.#encoding);
-      this.#text = unpacked.kind === 'plain' ? unpacked.bytes.toString('utf8') : null;
-    }
-    this.#copy = [];
+    const copy = this.#kept.bytes();
+    const unpacked = copy && unpackCopy(copy, this.#encoding);
+    this.#text = unpacked?.kind === 'plain' ? unpacked.bytes.toString('utf8') : null;
+    this.#kept.release();
     return new Uint8Array();
   }
 
   get hasContent(): boolean {
-    return this.#bytes > 0;
+    return this.#kept.size > 0;
   }
 
   /** Its protocol is HTTP alone: whoever carried the bytes knows whether all have come. */
@@ -54,7 +51,7 @@ export class AgentTap implements ReplyTap {
       toolCalls: [],
       fingerprint: null,
     };
-    if (this.#bytes > MOST_KEPT) summary.isTooLong = true;
+    if (this.#kept.size > MOST_KEPT) summary.isTooLong = true;
     return summary;
   }
 }

@@ -1,6 +1,7 @@
 import { JsonLimitError, parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { ErrorWords } from '../../resilience/classify.ts';
+import { KeptBytes } from './reply/keptBytes.ts';
 import type { ReplyForm } from './reply/replyForm.ts';
 import { unpackCopy } from './reply/unpackCopy.ts';
 import type { ReplySummary, ReplyTap } from './replyTap.ts';
@@ -29,8 +30,7 @@ export class BodyTap implements ReplyTap {
   readonly #form: ReplyForm;
   readonly #reading: TapReading;
   readonly #options: BodyOptions;
-  #copy: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #kept = new KeptBytes(MOST_KEPT);
   #hasContent = false;
   #isWhole = false;
   #isEnded = false;
@@ -43,17 +43,15 @@ export class BodyTap implements ReplyTap {
   }
 
   push(bytes: Uint8Array): Uint8Array {
-    this.#bytes += bytes.length;
-    if (this.#bytes <= MOST_KEPT) this.#copy.push(bytes);
-    else this.#copy = [];
-    this.#hasContent ||= this.#bytes > MOST_HELD;
+    this.#kept.add(bytes);
+    this.#hasContent ||= this.#kept.size > MOST_HELD;
     return bytes;
   }
 
   end(): Uint8Array {
     if (!this.#isEnded) this.#read();
     this.#isEnded = true;
-    this.#copy = [];
+    this.#kept.release();
     return new Uint8Array();
   }
 
@@ -77,9 +75,10 @@ export class BodyTap implements ReplyTap {
 
   #read(): void {
     const isRefusal = this.#options.status >= 300;
-    const read = this.#bytes > MOST_KEPT ? 'unread' : this.#parsed(Buffer.concat(this.#copy));
+    const copy = this.#kept.bytes();
+    const read = copy ? this.#parsed(copy) : 'unread';
     if (typeof read === 'string') {
-      const passes = isRefusal || read === 'unread' || (this.#bytes > 0 && !this.#options.isJson);
+      const passes = isRefusal || read === 'unread' || (this.#kept.size > 0 && !this.#options.isJson);
       this.#isWhole = passes;
       this.#hasContent ||= passes;
       return;

@@ -1,4 +1,5 @@
 import type { ErrorWords } from '../../resilience/classify.ts';
+import { KeptBytes } from './reply/keptBytes.ts';
 import { unpackCopy } from './reply/unpackCopy.ts';
 import type { ReplySummary, ReplyTap } from './replyTap.ts';
 import type { StreamTap } from './streamTap.ts';
@@ -10,8 +11,7 @@ const MOST_KEPT = 4 * 1024 * 1024;
 export class PackedStreamTap implements ReplyTap {
   readonly #tap: StreamTap;
   readonly #encoding: string;
-  #copy: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #kept = new KeptBytes(MOST_KEPT);
   #isEnded = false;
   /** Only whoever carried the bytes knows whether all have come. */
   #isUnread = false;
@@ -22,27 +22,25 @@ export class PackedStreamTap implements ReplyTap {
   }
 
   push(bytes: Uint8Array): Uint8Array {
-    this.#bytes += bytes.length;
-    if (this.#bytes <= MOST_KEPT) this.#copy.push(bytes);
-    else this.#copy = [];
+    this.#kept.add(bytes);
     return bytes;
   }
 
   end(): Uint8Array {
     if (this.#isEnded) return new Uint8Array();
     this.#isEnded = true;
-    const isKept = this.#bytes <= MOST_KEPT;
-    const unpacked = isKept ? unpackCopy(Buffer.concat(this.#copy), this.#encoding) : undefined;
-    this.#copy = [];
+    const copy = this.#kept.bytes();
+    const unpacked = copy && unpackCopy(copy, this.#encoding);
+    this.#kept.release();
 
-    this.#isUnread = unpacked === undefined || unpacked.kind === 'unread';
+    this.#isUnread = unpacked === null || unpacked.kind === 'unread';
     if (unpacked?.kind === 'plain') this.#tap.push(unpacked.bytes);
     this.#tap.end();
     return new Uint8Array();
   }
 
   get hasContent(): boolean {
-    return this.#bytes > 0;
+    return this.#kept.size > 0;
   }
 
   get isWhole(): boolean {

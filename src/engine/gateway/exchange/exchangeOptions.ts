@@ -2,6 +2,9 @@ import type { AskingOptions, AskingPorts } from './asking.ts';
 import type { Client } from './client.ts';
 import type { FinishedExchange } from './finishedExchange.ts';
 
+/** Of the body of a request, and of its reply, in bytes. */
+export const MOST_KEPT = 1024 * 1024;
+
 export interface ExchangePorts extends AskingPorts {
   onBug(error: unknown): void;
 }

@@ -1,14 +1,14 @@
 import { callCost } from '../../models/prices/prices.ts';
 import { DeadlineReached } from '../../resilience/deadline.ts';
 import type { Outcome } from '../../resilience/guard.ts';
+import { KeptBytes } from '../apis/reply/keptBytes.ts';
 import type { ReplySummary } from '../apis/replyTap.ts';
 import { Asking, type Begun, type UnderWay } from './asking.ts';
 import type { ReplyHead } from './client.ts';
-import type { ExchangeOptions, ExchangePorts } from './exchangeOptions.ts';
+import { type ExchangeOptions, type ExchangePorts, MOST_KEPT } from './exchangeOptions.ts';
 import { endAttempt, outputAttributes } from './exchangeSpan.ts';
 import type { Failure } from './failure.ts';
 import type { ExchangeEnding, FinishedExchange } from './finishedExchange.ts';
-import { KeptBytes } from './keptBytes.ts';
 import { withoutKeys } from './keyless.ts';
 import { ownReply, withoutLength } from './ownReply.ts';
 import { shownHeaders } from './passedHeaders.ts';
@@ -46,7 +46,7 @@ export class GatewayExchange {
     this.#options = options;
     this.#ports = ports;
     this.#deadline = started + route.limits.wholeMs;
-    this.#kept = keepsReply ? new KeptBytes() : undefined;
+    this.#kept = keepsReply ? new KeptBytes(MOST_KEPT) : undefined;
     this.#limit = new WaitLimit(
       ports.clock,
       () => this.#due(),
@@ -259,7 +259,7 @@ export class GatewayExchange {
     const { id, route, arm, asked, started, startedMs, span, stickyKey, keepsBodies } = this.#options;
     const { ending, reason } = this.#ending ?? { ending: 'failed', reason: null };
     const first = this.#firstContent;
-    const body = keepsBodies && asked.body.length <= KeptBytes.most ? asked.body : null;
+    const body = keepsBodies && asked.body.length <= MOST_KEPT ? asked.body : null;
     return {
       ...{ id, route: route.name, arm, api: asked.api, startedMs },
       firstContentMs: first === undefined ? null : first - started,

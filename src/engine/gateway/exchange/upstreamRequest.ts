@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../http/httpConnection.ts';
+import { targetText } from '../../suites/gateway/armTarget.ts';
 import type { ArmTarget, RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { ApiName } from '../apis/apiName.ts';
 import type { ApiRequest } from '../apis/apiRequest.ts';
@@ -79,16 +80,9 @@ export function upstreamRequest(
 
 /** What a target is called, without asking it. */
 export function targetName(target: ArmTarget, model?: string): string {
-  switch (target.kind) {
-    case 'agent':
-      return target.url;
-    case 'release':
-      return `release/${target.release}`;
-    case 'provider': {
-      const asked = target.model ?? withoutProvider(model, target.provider);
-      return asked === undefined ? target.provider : `${target.provider}/${asked}`;
-    }
-  }
+  if (target.kind !== 'provider' || target.model !== undefined) return targetText(target);
+  const asked = withoutProvider(model, target.provider);
+  return targetText(asked === undefined ? target : { ...target, model: asked });
 }
 
 function withoutProvider(model: string | undefined, provider: string): string | undefined {

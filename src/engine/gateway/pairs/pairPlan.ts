@@ -3,6 +3,7 @@ import { contentHash } from '../../model/hash.ts';
 import { canonicalJson } from '../../model/json.ts';
 import type { RunPlan } from '../../model/run.ts';
 import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import { targetText } from '../../suites/gateway/armTarget.ts';
 import type { ArmTarget, RouteConfig, ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
 
 /** What a comparison of live pairs is made for. */
@@ -59,18 +60,6 @@ export function pairPlan(inputs: PairPlanInputs): RunPlan {
     // Its clauses are about golden cases.
     gate: null,
   };
-}
-
-/** e.g. `openai/gpt-5-mini`, `release/warm`, `http://127.0.0.1:9000`. */
-export function targetText(target: ArmTarget): string {
-  switch (target.kind) {
-    case 'provider':
-      return target.model === undefined ? target.provider : `${target.provider}/${target.model}`;
-    case 'release':
-      return `release/${target.release}`;
-    case 'agent':
-      return target.url;
-  }
 }
 
 /** Whether two targets are the very same thing for a request that asks for `model`. */

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../../ports.ts';
 import { Sample } from '../../statistics/quantiles.ts';
+import { targetText } from '../../suites/gateway/armTarget.ts';
 import type { RouteConfig, ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { AskUpstream } from '../exchange/exchangeListener.ts';
 import type { FinishedExchange } from '../exchange/finishedExchange.ts';
@@ -14,7 +15,6 @@ import { redactedPair } from './redactedPair.ts';
 import { shadowLimits } from './shadowLimits.ts';
 import { ShadowMoney } from './shadowMoney.ts';
 import type { PairSink } from './shadowPair.ts';
-import { targetLabel } from './targetLabel.ts';
 import { timeLimit } from './timeLimit.ts';
 import { askCandidate } from './tools/candidateLoop.ts';
 
@@ -136,7 +136,7 @@ export class RouteShadow {
     const { mirrored, pairs, diverged } = this.#progress;
     const figures = this.#ports.sink.figures?.();
     return {
-      to: targetLabel(to),
+      to: targetText(to),
       share,
       suite: suite ?? null,
       state: this.#reason === null ? 'mirroring' : 'ended',
@@ -261,7 +261,7 @@ export class RouteShadow {
     if (this.#spentUsd >= maxCostUsd) this.#endItself(endReasons.money(maxCostUsd));
     const { unpriced } = this.#money.figures;
     if (unpriced > 0 && this.#money.typicalUsd === null && to.kind !== 'agent')
-      this.#endItself(endReasons.unpriced(targetLabel(to), maxCostUsd));
+      this.#endItself(endReasons.unpriced(targetText(to), maxCostUsd));
   }
 
   async #endInTime(): Promise<void> {

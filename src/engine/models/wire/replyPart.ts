@@ -25,3 +25,17 @@ export type ReplyPart =
   /** What the provider says went wrong on the way. */
   | { type: 'fault'; message: string }
   | { type: 'finish'; reason: string };
+
+/** Characters of what it says. */
+export function partSize(part: ReplyPart): number {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+    case 'reasoning':
+      return part.text.length;
+    case 'tool-call':
+      return part.arguments.length + (part.name ?? '').length;
+    default:
+      return 0;
+  }
+}

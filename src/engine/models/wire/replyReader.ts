@@ -5,7 +5,7 @@ import { ModelError } from '../modelClient.ts';
 import { CallSlots } from './callSlots.ts';
 import { readContent } from './replyContent.ts';
 import { beyondMeasure, type Fields, fieldsAt, listAt, textAt, unreadable } from './replyFields.ts';
-import type { ReplyPart } from './replyPart.ts';
+import { partSize, type ReplyPart } from './replyPart.ts';
 import { readUsage } from './replyUsage.ts';
 
 /** Characters of text, reasoning and arguments; a reply beyond it is no reply but an attack or a fault. */
@@ -69,24 +69,11 @@ export class ReplyReader {
 
   #counted(parts: ReplyPart[]): ReplyPart[] {
     for (const part of parts) {
-      this.#characters += sizeOf(part);
-      this.#hasContent ||= sizeOf(part) > 0 || part.type === 'reasoning' || part.type === 'tool-call';
+      this.#characters += partSize(part);
+      this.#hasContent ||= partSize(part) > 0 || part.type === 'reasoning' || part.type === 'tool-call';
     }
     if (this.#characters > MAX_CHARACTERS) throw beyondMeasure('the reply is longer than 32 MiB');
     return parts;
-  }
-}
-
-function sizeOf(part: ReplyPart): number {
-  switch (part.type) {
-    case 'text':
-    case 'refusal':
-    case 'reasoning':
-      return part.text.length;
-    case 'tool-call':
-      return part.arguments.length + (part.name ?? '').length;
-    default:
-      return 0;
   }
 }
 

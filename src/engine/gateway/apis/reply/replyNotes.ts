@@ -7,7 +7,7 @@ import {
   type ReplyDraft,
   toolCallsOf,
 } from '../../../models/wire/replyDraft.ts';
-import type { ReplyPart } from '../../../models/wire/replyPart.ts';
+import { partSize, type ReplyPart } from '../../../models/wire/replyPart.ts';
 import { measuredUsage } from '../../../models/wire/replyUsage.ts';
 import type { ReplySummary } from '../replyTap.ts';
 import type { TokenCounts } from '../tokenCounts.ts';
@@ -30,7 +30,7 @@ export class ReplyNotes {
 
   add(parts: readonly ReplyPart[]): void {
     for (const part of parts) {
-      const size = sizeOf(part);
+      const size = partSize(part);
       this.#characters += size;
       this.#isTooLong ||=
         this.#characters > MOST_CHARACTERS || (part.type === 'tool-call' && part.index >= MOST_CALLS);
@@ -90,19 +90,6 @@ export class ReplyNotes {
     if (this.#isTooLong) summary.isTooLong = true;
     if (refusal !== '') summary.isRefusal = true;
     return summary;
-  }
-}
-
-function sizeOf(part: ReplyPart): number {
-  switch (part.type) {
-    case 'text':
-    case 'refusal':
-    case 'reasoning':
-      return part.text.length;
-    case 'tool-call':
-      return part.arguments.length + (part.name ?? '').length;
-    default:
-      return 0;
   }
 }
 
