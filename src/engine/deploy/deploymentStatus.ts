@@ -2,7 +2,7 @@ import type { StepReport } from './evidence/stepReport.ts';
 import type { JournalEntry } from './journal/journal.ts';
 import type { DeploymentPhase } from './machine/phase.ts';
 import type { Observed, Pair } from './routers/router.ts';
-import type { Weights } from './version.ts';
+import type { Weights } from './sides.ts';
 
 /** What a deployment tells of itself. Plain data. Times in milliseconds since the epoch. */
 export interface DeploymentStatus {

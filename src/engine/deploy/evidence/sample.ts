@@ -1,4 +1,4 @@
-import type { Side } from '../version.ts';
+import type { Side } from '../sides.ts';
 
 /** What is known of one answer within a step. Times in milliseconds, since the epoch where they are moments. */
 export interface Sample {

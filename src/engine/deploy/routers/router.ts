@@ -1,4 +1,4 @@
-import type { Version, Weights } from '../version.ts';
+import type { Version, Weights } from '../sides.ts';
 
 /** Both versions of a deployment. Blue is null where nothing served before. */
 export interface Pair {
