@@ -1,0 +1,10 @@
+/** The step that is judged. Times in milliseconds since the epoch. */
+export interface WatchedStep {
+  /** Of the policy's steps. */
+  index: number;
+  sinceMs: number;
+  /** When its hold is over, extensions included. */
+  untilMs: number;
+  /** False where nothing served before: there is nothing to compare with. */
+  hasBlue: boolean;
+}
