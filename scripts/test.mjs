@@ -1,7 +1,7 @@
 // Runs every check and suite, then prints what failed, what was skipped and why, and one line with the counts over all of
 // them. Exit code 1 on any failure.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,14 +106,14 @@ await Promise.all([
 ]);
 await counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
 // A whole editor in a browser on a shared machine: a journey that fails leaves its evidence in screenshots/failed, is
-// gone through once more, and says so.
-await suite('journeys', [
-  '--retries',
-  '1',
-  '--require',
-  './test/support/vscode/evidence.ts',
-  'test/e2e/**/*.test.ts',
-]);
+// gone through once more, and says so. Two at a time: each of them waits for the editor most of its time.
+const journeys = globSync('test/e2e/**/*.test.ts', { cwd: root }).sort();
+const lane = (name, first) =>
+  suite(name, [
+    ...['--retries', '1', '--require', './test/support/vscode/evidence.ts'],
+    ...journeys.filter((_, index) => index % 2 === first),
+  ]);
+await Promise.all([lane('journeys', 0), lane('journeys of the second lane', 1)]);
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${testReport(suites, root)}`);

@@ -5,7 +5,8 @@ import type { Page } from 'playwright-core';
 const root = path.join(import.meta.dirname, '..', '..', '..');
 /** Git ignores it. */
 const FOLDER = path.join(root, 'screenshots', 'failed');
-const LATEST = path.join(FOLDER, 'latest');
+/** Of this process alone: journeys run in two lanes. */
+const LATEST = path.join(FOLDER, `latest-${process.pid}`);
 
 /** Keeps how a workbench looked at its end, and what it had told the person. */
 export async function keepEvidence(page: Page): Promise<void> {
