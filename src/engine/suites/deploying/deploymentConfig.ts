@@ -39,8 +39,10 @@ export interface VersionConfig {
 export type VersionTarget =
   /** A prompt release: for the gateway a model, in a cluster an environment variable or a mounted file. */
   | { kind: 'release'; release: string }
-  /** An agent behind a URL that somebody else runs. */
-  | { kind: 'url'; url: string }
+  /** What a route of the gateway leads to already, as its `to` says: `openai/gpt-5-mini`. Traffic may leave it; it is not brought forward. */
+  | { kind: 'model'; model: string }
+  /** An agent behind a URL that somebody else runs. Ready where `readyPath` answers 2xx, else where it can be connected to. */
+  | { kind: 'url'; url: string; readyPath?: string }
   /** An agent program: started, asked for its readiness, drained and stopped. It gets its port in `portVariable`. */
   | {
       kind: 'program';
