@@ -1,4 +1,4 @@
-import type { Release } from './release.ts';
+import type { Release } from '../releases/release.ts';
 
 /** Whether a release may be deployed as it is: `overridden` and `none` need a person's word, which stays visible. */
 export interface Approval {
