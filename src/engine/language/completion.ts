@@ -106,6 +106,7 @@ async function ofWorkspace(
   }
   if (!isAlone) return [];
   if (file.kind === 'config' && pointer[0] === 'gateway') return ofGateway(file, String(key));
+  if (file.kind === 'config' && pointer[0] === 'deployments') return ofDeployment(file, String(key));
   if (file.kind === 'dataset') return key === 'tags' ? tagsOf(file, written) : [];
 
   switch (key) {
@@ -145,6 +146,16 @@ function ofGateway(file: LanguageFile, key: string): Proposal[] {
     default:
       return [];
   }
+}
+
+/** What deployments may name. */
+function ofDeployment(file: LanguageFile, key: string): Proposal[] {
+  if (key === 'suite') return named(keysOf(file, 'suites'));
+  if (key !== 'route') return [];
+  const value = file.document?.value;
+  const gateway = isJsonObject(value) ? value['gateway'] : undefined;
+  const routes = isJsonObject(gateway) ? gateway['routes'] : undefined;
+  return named(isJsonObject(routes) ? Object.keys(routes) : []);
 }
 
 function named(names: readonly string[]): Proposal[] {

@@ -47,6 +47,7 @@ describe('completion', () => {
       'alerts',
       'notify',
       'gateway',
+      'deployments',
     ]);
     assert.equal(top.take('providers')?.line, 'providers: ');
     const suite = await config('suites:\n  a:\n    dataset: x.yaml\n    |\n    targets: []\n');
@@ -136,6 +137,15 @@ describe('completion', () => {
     assert.ok(['cache', 'similar', 'openai/gpt-5-mini'].every((label) => steps.labels.includes(label)));
     const on = await config(`${rest}fallbacks:\n  mini:\n    on: [|]\n`);
     assert.deepEqual(on.labels, ['transient', 'rate-limited', 'overloaded', 'spent', 'rejected']);
+  });
+
+  it('offers what a deployment may name', async () => {
+    const rest = 'suites: { strict: {} }\ngateway: { routes: { support: {} } }\n';
+    const deployment = (text: string) => config(`${rest}deployments:\n  a:\n    ${text}\n`);
+    assert.deepEqual((await deployment('route: |')).labels, ['support']);
+    assert.deepEqual((await deployment('suite: |')).labels, ['strict']);
+    assert.deepEqual((await deployment('undecided: |')).labels, ['pause', 'extend', 'rollback']);
+    assert.match((await deployment('hol|')).take('hold')?.documentation ?? '', /10m for the first step/);
   });
 
   it('offers what a route of the gateway may name', async () => {

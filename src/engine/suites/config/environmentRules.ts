@@ -9,7 +9,7 @@ const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-k
 
 /**
  * Environment variables are filled in for the keys and headers of providers, for the headers and `env` of targets, for the headers
- * of `traces.forward` and for the secrets of webhooks, nowhere else; and secrets stand nowhere but in the environment. Reports what
+ * of `traces.forward`, for the `environment` of versions that are programs and for the secrets of webhooks, nowhere else; and secrets stand nowhere but in the environment. Reports what
  * breaks this.
  */
 export function checkEnvironmentUse(reader: ConfigReader): void {
@@ -87,7 +87,7 @@ function reportCredentials(reader: ConfigReader, at: Pointer): void {
     code: 'literal-key',
     message: `${pointerText(at)} holds a user name or password`,
     remedy:
-      at[0] === 'notify' || at[0] === 'gateway'
+      at[0] === 'notify' || at[0] === 'gateway' || at[0] === 'deployments'
         ? 'Take it out of the address.'
         : 'Take it out of the address, and send it as a header with ${env:NAME}.',
   });
@@ -98,7 +98,7 @@ function reportMisplaced(reader: ConfigReader, at: Pointer, written: string): vo
     code: 'misplaced-environment-reference',
     message: `${written} is not filled in here (${pointerText(at)})`,
     remedy:
-      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, for headers of traces.forward and stream, and for the secret of a webhook.',
+      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, for headers of traces.forward and stream, for environment of versions, and for the secret of a webhook.',
   });
 }
 
@@ -122,6 +122,10 @@ function useAt(at: Pointer): Use {
     return third === 'secret' ? 'key' : 'address';
   }
   if (top === 'gateway') return at.at(-1) === 'url' ? 'address' : 'other';
+  if (top === 'deployments') {
+    if (third === 'versions' && fifth === 'environment') return 'env';
+    return at.at(-1) === 'url' ? 'address' : 'other';
+  }
   if (top === 'notify') return third === 'secret' ? 'key' : 'address';
   if (top === 'alerts' && third === 'description') return 'text';
   if (top !== 'suites') return 'other';

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
 import { readAlerts } from '../alerting/readAlerts.ts';
+import { readDeployments } from '../deploying/readDeployments.ts';
 import { readGateway } from '../gateway/readGateway.ts';
 import { readMonitor } from '../monitoring/readMonitor.ts';
 import { checkStream, toSubscribers } from '../monitoring/streamConfig.ts';
@@ -48,12 +49,18 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   if (file?.stream) checkStream(reader, file.stream);
   if (file?.traces) checkForward(reader, file.traces);
   if (file?.metrics) checkMetrics(reader, file.metrics);
+  const evaluators = new Map(suiteNames.map((name, index) => [name, suites[index]?.evaluators]));
   const gateway = readGateway(reader, value, {
     ...known,
-    suites: new Map(suiteNames.map((name, index) => [name, suites[index]?.evaluators])),
+    suites: evaluators,
     hasExactCache: cachesFile.safeParse(value['caches'] ?? {}).data?.exact !== undefined,
   });
-  if (['suites', 'monitors', 'alerts', 'gateway'].every((key) => value[key] === undefined))
+  const deployments = readDeployments(reader, value, {
+    gateway,
+    routes: Object.keys(mapIn(mapIn(value['gateway'])['routes'])),
+    suites: evaluators,
+  });
+  if (['suites', 'monitors', 'alerts', 'gateway', 'deployments'].every((key) => value[key] === undefined))
     warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);
@@ -78,6 +85,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
       metrics: file.metrics === undefined ? undefined : toMetrics(file.metrics),
       alerts,
       gateway,
+      deployments,
     }),
   };
 }

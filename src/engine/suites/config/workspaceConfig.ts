@@ -4,6 +4,8 @@ import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/confi
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
 import { alertsFile, notifyFile } from '../alerting/alertsConfig.ts';
+import type { DeploymentConfig } from '../deploying/deploymentConfig.ts';
+import { deploymentsFile } from '../deploying/deploymentFile.ts';
 import type { GatewayConfig } from '../gateway/gatewayConfig.ts';
 import { gatewayFile } from '../gateway/gatewayFile.ts';
 import { type MonitorConfig, monitorFile } from '../monitoring/monitorConfig.ts';
@@ -38,6 +40,8 @@ export interface WorkspaceConfig {
   alerts?: AlertsConfig;
   /** What the gateway does beyond what it does without configuration. */
   gateway?: GatewayConfig;
+  /** In the file's order; names are unique. */
+  deployments?: readonly DeploymentConfig[];
 }
 
 /** The file as it is written. Strict: an unknown key is an error. */
@@ -61,5 +65,6 @@ export const workspaceFile = z
     alerts: alertsFile.optional(),
     notify: notifyFile.optional(),
     gateway: gatewayFile.optional(),
+    deployments: deploymentsFile.optional(),
   })
   .describe('Configuration of a Touchstone workspace.');

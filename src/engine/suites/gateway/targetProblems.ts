@@ -34,7 +34,7 @@ export function checkTarget(
       checkRelease(reader, target.release, at);
       return;
     case 'agent':
-      checkUrl(reader, target.url, [...at, 'url']);
+      checkAgentUrl(reader, target.url, [...at, 'url']);
   }
 }
 
@@ -86,7 +86,8 @@ function checkRelease(reader: ConfigReader, name: string, at: Pointer): void {
   });
 }
 
-function checkUrl(reader: ConfigReader, written: string, at: Pointer): void {
+/** Reports the base URL of an agent that nothing may be sent to. */
+export function checkAgentUrl(reader: ConfigReader, written: string, at: Pointer): void {
   const address = readAddress(written);
   // Reported with the other secrets, and references to the environment.
   if (address === 'credentials' || written.includes('${')) return;

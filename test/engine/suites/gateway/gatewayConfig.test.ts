@@ -223,7 +223,7 @@ describe('the gateway section of touchstone.yaml', () => {
     ],
     [
       '{ to: { url: "http://${env:HOST}" } }',
-      '3:21 ${env:HOST} is not filled in here (gateway.routes.a.to.url) / Environment variables are filled in for api_key and headers of providers, for headers and env of targets, for headers of traces.forward and stream, and for the secret of a webhook.',
+      '3:21 ${env:HOST} is not filled in here (gateway.routes.a.to.url) / Environment variables are filled in for api_key and headers of providers, for headers and env of targets, for headers of traces.forward and stream, for environment of versions, and for the secret of a webhook.',
     ],
     [
       '{ to: { url: "http://[::ffff:169.254.169.254]/x" } }',
