@@ -7,6 +7,7 @@ import {
 } from '../evaluators/heuristic/leaks/personalData.ts';
 import { findSecrets } from '../evaluators/heuristic/leaks/secrets.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { MAX_REPLY_DEPTH } from '../model/jsonDepth.ts';
 
 /** A secret, or something personal, in data that is to be written to a file. */
 export interface SensitivePlace {
@@ -38,10 +39,21 @@ const SENSITIVE_NAME =
 /** Each find is sought for in the whole text. Where finds times characters are more, the text is one place: nobody waits for seconds. */
 const MOST_WORK = 2 ** 25;
 
-/** All places in the order of the data; a value is one place, however many kinds it might be. */
+/** In place of a value that nobody searches: what is nested deeper would exhaust the stack. */
+const TOO_DEEP = 'nested too deeply to be searched';
+
+/**
+ * All places in the order of the data; a value is one place, however many kinds it might be. Whatever is nested deeper than any honest
+ * data is one place, too.
+ */
 export function findSensitive(data: JsonValue): SensitivePlace[] {
   const places: SensitivePlace[] = [];
   visit(data, [], (text, path, inKey) => {
+    if (text === TOO_DEEP) {
+      places.push({ path, kind: 'personal data', value: TOO_DEEP });
+      return;
+    }
+
     const inText = [
       // First, so that what is a part of one is no place of its own.
       ...(text.match(PRIVATE_KEY) ?? []).map((value) => ({ kind: 'private key', value })),
@@ -96,7 +108,8 @@ interface Find {
 type See<T> = (text: string, path: (string | number)[], inKey: true | undefined) => T;
 
 function visit(value: JsonValue, path: (string | number)[], see: See<void>): void {
-  if (typeof value === 'string') see(value, path, undefined);
+  if (isTooDeep(value, path)) see(TOO_DEEP, path, undefined);
+  else if (typeof value === 'string') see(value, path, undefined);
   else if (typeof value === 'number') see(String(value), path, undefined);
   else if (Array.isArray(value)) for (const [at, item] of value.entries()) visit(item, [...path, at], see);
   else if (value !== null && typeof value === 'object')
@@ -106,7 +119,15 @@ function visit(value: JsonValue, path: (string | number)[], see: See<void>): voi
     }
 }
 
+function isTooDeep(value: JsonValue, { length }: readonly unknown[]): boolean {
+  return length > MAX_REPLY_DEPTH && typeof value === 'object' && value !== null;
+}
+
 function replaced(value: JsonValue, path: (string | number)[], change: See<string>): JsonValue {
+  if (isTooDeep(value, path)) {
+    const text = change(TOO_DEEP, path, undefined);
+    return text === TOO_DEEP ? value : text;
+  }
   if (typeof value === 'string') return change(value, path, undefined);
   if (typeof value === 'number') {
     const text = change(String(value), path, undefined);

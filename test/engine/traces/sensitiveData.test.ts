@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { JsonObject } from '../../../src/engine/model/json.ts';
+import type { JsonObject, JsonValue } from '../../../src/engine/model/json.ts';
 import { findSensitive, redacted } from '../../../src/engine/traces/sensitiveData.ts';
 
 const jwt = (head: object): string =>
@@ -118,6 +118,23 @@ describe('secrets and personal data', () => {
       'ok',
     ]);
   });
+
+  for (const [kind, wrap] of [
+    ['lists', (inner: JsonValue): JsonValue => [inner]],
+    ['objects', (inner: JsonValue): JsonValue => ({ a: inner })],
+  ] as const)
+    it(`are taken out however deep ${kind} are nested, and what is around them stays`, () => {
+      for (const levels of [150, 4_000, 100_000]) {
+        let nested: JsonValue = 'maria@example.com';
+        for (let level = 0; level < levels; level += 1) nested = wrap(nested);
+        const data = { nested, beside: 'hello' };
+        const places = findSensitive(data);
+        const safe = redacted(data, places);
+        assert.equal(places.length, 1);
+        assert.doesNotMatch(JSON.stringify(safe), /maria/);
+        assert.equal(safe.beside, 'hello');
+      }
+    });
 
   it('are found among any number of others, without a search of the whole text for each', () => {
     const addresses = (count: number) => Array.from({ length: count }, (_, at) => `person${at}@example.org`);

@@ -30,6 +30,10 @@ const OWN: ReadonlySet<string> = new Set(['host', 'content-length', 'expect', 't
 /** What other gateways take for the address or the provider to ask, and may be taken for it further on. */
 const STEERING = /(?:api|base|target|upstream|custom)[-_]?(?:base|url|host|origin|provider|llm[-_]?provider)/;
 
+/** Where a client is, and which address it asked for, as proxies between it and us have noted: no business of a provider. */
+const CAME_BY =
+  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|x-original-.*|x-rewrite-url|x-(?:originating|remote)-(?:ip|addr)|x-envoy-external-address|.*client-?ip|cf-(?:connecting-.*|ipcountry|visitor))$/;
+
 /** The headers of a reply without those of its connection; names and values in turn, as they came. */
 export function endToEnd(rawHeaders: readonly string[]): string[] {
   const named = connectionOptions(rawHeaders);
@@ -43,7 +47,7 @@ export function endToEnd(rawHeaders: readonly string[]): string[] {
 }
 
 /**
- * Headers of a client's request that may be passed on: without what belongs to its connection, what shows who it is, and what
+ * Headers of a client's request that may be passed on: without what belongs to its connection, what shows who and where it is, and what
  * would steer us. `secret` is our own token: wherever a client has put it, it goes no further. By their names in lower case.
  */
 export function passedOn(headers: IncomingHttpHeaders, secret: string): { [name: string]: string } {
@@ -76,7 +80,8 @@ function isOurs(name: string): boolean {
     OWN.has(name) ||
     name.startsWith('proxy-') ||
     name.startsWith('x-touchstone-') ||
-    STEERING.test(name)
+    STEERING.test(name) ||
+    CAME_BY.test(name)
   );
 }
 

@@ -49,6 +49,21 @@ describe('credentials in the gateway', () => {
     for (const secret of [KEY, TOKEN, CLIENT_KEY]) assert.ok(!told.includes(secret), secret);
   });
 
+  it('tells no provider where a client is and by which way it came', async () => {
+    const { gateway, upstream } = await fixture.start(() => ({ body: chatReply('hi') }));
+    const came = {
+      ...{ forwarded: 'for=192.0.2.7', via: '1.1 proxy', 'x-real-ip': '192.0.2.7' },
+      ...{ 'x-forwarded-for': '192.0.2.7', 'x-forwarded-host': 'inner.example', 'x-forwarded': '1' },
+      ...{ 'x-client-ip': '192.0.2.7', 'true-client-ip': '192.0.2.7', 'cf-connecting-ip': '192.0.2.7' },
+      ...{ 'x-original-url': '/admin', 'x-remote-addr': '192.0.2.7', 'x-cluster-client-ip': '192.0.2.7' },
+    };
+    const kept = { 'x-request-id': 'r1', 'openai-organization': 'org', 'x-ip-rules': 'strict' };
+    await send(gateway, { body: CHAT, headers: { ...came, ...kept } });
+    const headers = upstream.requests[0]?.headers ?? {};
+    for (const name of Object.keys(came)) assert.equal(headers[name], undefined, name);
+    for (const [name, value] of Object.entries(kept)) assert.equal(headers[name], value);
+  });
+
   it('keeps to itself the key that a server quotes', async () => {
     const quoted = JSON.stringify({
       error: { message: `the key ${KEY} (${Buffer.from(KEY).toString('base64')}) is wrong` },
