@@ -34,7 +34,7 @@ export const ROUTE: RouteConfig = {
   match: { path: '/v1' },
   arms: [{ name: 'old', weight: 1, target: { kind: 'provider', provider: 'local', model: 'old' } }],
   pool: 'gateway',
-  limits: { firstTokenMs: 1_000, idleMs: 1_000, wholeMs: 1_000 },
+  limits: { firstTokenMs: 1_000, idleMs: 1_000, wholeMs: 1_000, pauseMs: 5_000, queueMs: 60_000 },
   fallbacks: [],
   cache: false,
   isSafeToMirror: true,

@@ -127,7 +127,7 @@ export const ROUTE: RouteConfig = {
   match: { path: '/v1' },
   arms: [{ name: 'main', weight: 1, target: { kind: 'provider', provider: 'openai' } }],
   pool: 'gateway',
-  limits: { firstTokenMs: 1_000, idleMs: 1_000, wholeMs: 10_000 },
+  limits: { firstTokenMs: 1_000, idleMs: 1_000, wholeMs: 10_000, pauseMs: 5_000, queueMs: 60_000 },
   fallbacks: [],
   cache: false,
   isSafeToMirror: false,

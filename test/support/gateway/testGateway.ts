@@ -39,7 +39,7 @@ export function route(more: Partial<RouteConfig> = {}): RouteConfig {
     match: { path: '/v1' },
     arms: [{ name: 'openai', weight: 1, target: { kind: 'provider', provider: 'openai' } as ArmTarget }],
     pool: 'gateway',
-    limits: { firstTokenMs: 20_000, idleMs: 20_000, wholeMs: 60_000 },
+    limits: { firstTokenMs: 20_000, idleMs: 20_000, wholeMs: 60_000, pauseMs: 5_000, queueMs: 60_000 },
     fallbacks: [],
     cache: false,
     isSafeToMirror: true,

@@ -59,7 +59,7 @@ export interface UnderWay {
 export interface Begun {
   underWay: UnderWay;
   answered: Answered<unknown>;
-  /** Whether it stands in for the first target. */
+  /** Whether it stands in for the targets of the route. */
   isFallback: boolean;
 }
 
@@ -81,7 +81,8 @@ export class Asking {
     let first: Failure | undefined;
     for (const [at, target] of targets.entries()) {
       const opened = await this.#askOne(target);
-      if ('answered' in opened) return { ...opened, isFallback: at > 0 };
+      if ('answered' in opened)
+        return { ...opened, isFallback: this.#options.route.fallbacks.includes(target) };
 
       first ??= opened;
       if (!mayFallBack(opened)) break;

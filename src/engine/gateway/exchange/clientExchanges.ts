@@ -30,10 +30,6 @@ export interface ClientPorts {
   onBug(error: unknown): void;
 }
 
-/** A pause that the provider asks for is waited for so long, and a place. Else the client is told, and decides by itself. */
-const PATIENCE_MS = 5_000;
-const QUEUE_MS = 60_000;
-
 /** What belongs to one configuration: an exchange ends with that it began with. */
 export interface InUse {
   gateway: GatewayConfig | undefined;
@@ -47,7 +43,9 @@ export interface InUse {
 interface Admitted {
   asked: Asked;
   route: RouteConfig;
-  arm: ArmConfig;
+  arm: ArmConfig | undefined;
+  /** Of the arm, and the fallbacks. */
+  targets: readonly [ArmTarget, ...ArmTarget[]];
   stickyKey: string | null;
   id: string;
   startedMs: number;
@@ -67,22 +65,22 @@ export class ClientExchanges {
   /** Resolves when the exchange has ended. Rejects with HttpProblem where it is not begun. */
   async answer(request: ServerRequest, outgoing: ServerResponse, inUse: InUse, token: string): Promise<void> {
     const admitted = await this.#admit(request, inUse, token);
-    const { route, arm, asked, stickyKey, id } = admitted;
+    const { route, targets, asked, stickyKey, id } = admitted;
+    const arm = admitted.arm?.name ?? null;
     const { counts, listeners } = this.#ports;
     const key = route.cache
-      ? replayKey(route.name, arm.target, serverOf(arm.target, inUse), asked)
+      ? replayKey(route.name, targets[0], serverOf(targets[0], inUse), asked)
       : undefined;
-    const begun = { id, route: route.name, arm: arm.name, stickyKey };
+    const begun = { id, route: route.name, arm, stickyKey };
     // All are asked: each takes note of what has begun.
     const keepsBodies = [...listeners].map((listener) => listener.keeps(begun)).includes(true);
 
     const over = Promise.withResolvers<void>();
     const exchange = new GatewayExchange(
       {
-        ...{ id, route, arm: arm.name, asked, stickyKey, pool: route.pool, keepsBodies },
-        ...{ patienceMs: PATIENCE_MS, queueMs: QUEUE_MS },
+        ...{ id, route, arm, targets, asked, stickyKey, pool: route.pool, keepsBodies },
+        ...{ patienceMs: route.limits.pauseMs, queueMs: route.limits.queueMs },
         ...{ startedMs: admitted.startedMs, started: admitted.started },
-        targets: [arm.target, ...route.fallbacks],
         client: new ServerClient(outgoing),
         keepsReply: keepsBodies || key !== undefined,
         span: this.#span(admitted, callerSpan(request.headers['traceparent'])),
@@ -96,7 +94,7 @@ export class ClientExchanges {
       inUse.exchange,
     );
 
-    counts.began(route, arm.name, stickyKey);
+    counts.began(route, arm, stickyKey);
     const known = key === undefined ? undefined : this.#replays.find(key);
     if (known) exchange.replay(replayedHead(known.head, known.body.length), known.body, known.summary);
     else await exchange.run();
@@ -119,9 +117,11 @@ export class ClientExchanges {
       counts.armsOf(route),
       stickyKey === null ? random.next() : clientOf(route, stickyKey),
     );
-    if (!arm)
+    const [first, ...others] = arm ? [arm.target, ...route.fallbacks] : route.fallbacks;
+    if (!first)
       throw new HttpProblem(503, `no target of the route '${route.name}' has a weight above 0`, NOT_AGAIN);
-    return { ...{ asked, route, arm, stickyKey, startedMs, started }, id: random.hex(16) };
+    const targets: Admitted['targets'] = [first, ...others];
+    return { ...{ asked, route, arm, targets, stickyKey, startedMs, started }, id: random.hex(16) };
   }
 
   #span(
@@ -136,7 +136,7 @@ export class ClientExchanges {
       baggage: {},
       attributes: {
         [TOUCHSTONE.route]: route.name,
-        [TOUCHSTONE.arm]: arm.name,
+        ...(arm && { [TOUCHSTONE.arm]: arm.name }),
         [GENERAL.requestMethod]: asked.method,
         [GENERAL.urlPath]: asked.path,
       },

@@ -4,7 +4,7 @@ import type { FinishedExchange } from './finishedExchange.ts';
 /** Hears of exchanges with clients. Neither throws nor takes time: the client waits for neither, but the process does. */
 export interface ExchangeListener {
   /** Asked when the route is known: whether the bodies of this exchange are to be kept for it. */
-  keeps(begun: { id: string; route: string; arm: string; stickyKey: string | null }): boolean;
+  keeps(begun: { id: string; route: string; arm: string | null; stickyKey: string | null }): boolean;
   finished(exchange: FinishedExchange): void;
 }
 

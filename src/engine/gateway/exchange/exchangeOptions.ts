@@ -11,7 +11,7 @@ export interface ExchangePorts extends AskingPorts {
 
 export interface ExchangeOptions extends Omit<AskingOptions, 'signal' | 'deadline' | 'sent'> {
   id: string;
-  /** Null beside the route's arms. */
+  /** Null beside the route's arms, and where none of them has a weight. */
   arm: string | null;
   client: Client;
   keepsBodies: boolean;

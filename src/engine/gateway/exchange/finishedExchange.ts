@@ -12,7 +12,7 @@ export type ExchangeEnding = 'done' | 'left' | 'cut' | 'failed' | 'refused' | 't
 export interface FinishedExchange {
   id: string;
   route: string;
-  /** Of the route; `null` where it was asked beside the route's arms, as a shadow is. */
+  /** Of the route; `null` where it was asked beside the route's arms, as a shadow is, and where only fallbacks may answer. */
   arm: string | null;
   api: ApiName;
   /** Milliseconds since the epoch. */

@@ -36,9 +36,10 @@ export class RouteCounts {
     this.#weights = weights;
   }
 
-  began(route: RouteConfig, arm: string, stickyKey: string | null): void {
+  began(route: RouteConfig, arm: string | null, stickyKey: string | null): void {
     this.#inFlight.set(route.name, (this.#inFlight.get(route.name) ?? 0) + 1);
-    this.#of(route).split.count(arm, stickyKey);
+    const { split } = this.#of(route);
+    if (arm !== null) split.count(arm, stickyKey);
   }
 
   ended(finished: FinishedExchange): void {

@@ -102,7 +102,7 @@ export class Shadows implements ExchangeListener {
     return this.#entries.get(name)?.running.status() ?? null;
   }
 
-  keeps(begun: { id: string; route: string; arm: string; stickyKey: string | null }): boolean {
+  keeps(begun: { id: string; route: string; arm: string | null; stickyKey: string | null }): boolean {
     try {
       return this.#entries.get(begun.route)?.running.keeps(begun) ?? false;
     } catch (error) {

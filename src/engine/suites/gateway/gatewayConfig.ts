@@ -58,6 +58,10 @@ export interface RouteLimits {
   /** Without a byte. */
   idleMs: number;
   wholeMs: number;
+  /** Where a provider asks for a pause, until its client is told. */
+  pauseMs: number;
+  /** For a place, and for budget, until its client is told. */
+  queueMs: number;
 }
 
 export interface ShadowConfig {

@@ -8,6 +8,8 @@ export const GATEWAY_DEFAULTS = {
   firstToken: '2m',
   idle: '60s',
   whole: '10m',
+  pause: '5s',
+  queueFor: '60s',
   maxPairs: 400,
   workers: 4,
   queue: 100,
@@ -49,6 +51,16 @@ const limitsFile = z
     whole: durationSchema
       .optional()
       .describe(`Time limit of the whole request. Default: ${GATEWAY_DEFAULTS.whole}.`),
+    pause: durationSchema
+      .optional()
+      .describe(
+        `How long a request waits, altogether, where the provider asks for a pause; if it asks for more, the client gets its 429 at once. 0 waits for none. Default: ${GATEWAY_DEFAULTS.pause}.`,
+      ),
+    queue: durationSchema
+      .optional()
+      .describe(
+        `How long a request waits for a free place of its bulkhead or provider. 0 waits for none. Default: ${GATEWAY_DEFAULTS.queueFor}.`,
+      ),
   })
   .describe('Time limits of a request.');
 

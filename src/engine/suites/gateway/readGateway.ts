@@ -126,6 +126,8 @@ export function toLimits(file: RouteFile['limits']): RouteLimits {
     firstTokenMs: toMilliseconds(file?.first_token ?? GATEWAY_DEFAULTS.firstToken),
     idleMs: toMilliseconds(file?.idle ?? GATEWAY_DEFAULTS.idle),
     wholeMs: toMilliseconds(file?.whole ?? GATEWAY_DEFAULTS.whole),
+    pauseMs: toMilliseconds(file?.pause ?? GATEWAY_DEFAULTS.pause),
+    queueMs: toMilliseconds(file?.queue ?? GATEWAY_DEFAULTS.queueFor),
   };
 }
 

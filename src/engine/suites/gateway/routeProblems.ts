@@ -98,9 +98,9 @@ function checkNames(reader: ConfigReader, { arms }: RouteConfig, at: Pointer): v
   }
 }
 
-/** A person may mean it: a route is closed so. */
-function checkWeights(reader: ConfigReader, { arms, name }: RouteConfig, at: Pointer): void {
-  if (arms.some(({ weight }) => weight > 0)) return;
+/** A person may mean it: a route is closed so, or left to its fallbacks. */
+function checkWeights(reader: ConfigReader, { arms, name, fallbacks }: RouteConfig, at: Pointer): void {
+  if (fallbacks.length > 0 || arms.some(({ weight }) => weight > 0)) return;
   reportAt(reader, [...at, 'to'], {
     severity: 'warning',
     code: 'none-allowed',
@@ -157,15 +157,18 @@ function checkFallbacks(reader: ConfigReader, { arms, fallbacks }: RouteConfig, 
 
 /** Longer ones are a slip; timers have an end, too. */
 const LONGEST_MS = 86_400_000;
+/** Limits of a wait that need not be. */
+const MAY_BE_NONE: ReadonlySet<string> = new Set(['pause', 'queue']);
 
 function checkLimits(reader: ConfigReader, { limits = {} }: RouteFile, at: Pointer): void {
   const place = [...at, 'limits'];
   for (const [key, written] of Object.entries(defined(limits))) {
     const ms = toMilliseconds(written);
-    if (ms > 0 && ms <= LONGEST_MS) continue;
+    const mayBeNone = MAY_BE_NONE.has(key);
+    if ((ms > 0 || mayBeNone) && ms <= LONGEST_MS) continue;
     reportAt(reader, [...place, key], {
       code: 'invalid-value',
-      message: `${key} is ${written}; expected a time above 0 and up to 1d`,
+      message: `${key} is ${written}; expected a time ${mayBeNone ? 'of' : 'above 0 and'} up to 1d`,
     });
   }
 

@@ -154,6 +154,28 @@ describe('an exchange whose upstream fails', () => {
     assert.equal(upstream.requests.length, 1);
   });
 
+  it('waits for a pause and for a place as long as the route says', async () => {
+    const upstream = await fixture.upstream((_request, index) =>
+      index === 0
+        ? { status: 429, body: '{}', headers: { 'content-type': 'application/json', 'retry-after': '2' } }
+        : { body: [{ pauseMs: 300 }, { write: chatReply('late') }] },
+    );
+    const limits = { ...route().limits, pauseMs: 0, queueMs: 0 };
+    const gateway = await fixture.gateway({
+      providers: { openai: provider(upstream.baseUrl, { resilience: RETRIED }) },
+      config: { routes: [route({ limits })] },
+    });
+    gateway.guards.pools.configure({ gateway: { maxConcurrency: 1, whenFull: 'wait' } }, memoryLedger);
+    const at = performance.now();
+    assert.equal((await send(gateway, { body: CHAT })).status, 429);
+    assert.ok(performance.now() - at < 1_500);
+
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const both = await Promise.all([send(gateway, { body: CHAT }), send(gateway, { body: CHAT })]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 503]);
+    assert.equal(upstream.requests.length, 2);
+  });
+
   it('lets another provider answer in place of one that asks for a long pause', async () => {
     const limited = await fixture.upstream(() => ({
       status: 429,
@@ -174,7 +196,7 @@ describe('an exchange whose upstream fails', () => {
   });
 
   it('waits for the first content and for the next byte, each for its own time', async () => {
-    const limits = { firstTokenMs: 200, idleMs: 5_000, wholeMs: 20_000 };
+    const limits = { firstTokenMs: 200, idleMs: 5_000, wholeMs: 20_000, pauseMs: 5_000, queueMs: 60_000 };
     const { gateway, upstream } = await fixture.start(() => ({ body: [{ write: ': ping\n\n' }, 'hang'] }), {
       config: { routes: [route({ limits })] },
     });
@@ -185,7 +207,13 @@ describe('an exchange whose upstream fails', () => {
 
     const text = chatStream('x').split('data: [DONE]')[0] ?? '';
     const second = await fixture.start(() => ({ body: [{ write: text }, 'hang'] }), {
-      config: { routes: [route({ limits: { firstTokenMs: 20_000, idleMs: 200, wholeMs: 40_000 } })] },
+      config: {
+        routes: [
+          route({
+            limits: { firstTokenMs: 20_000, idleMs: 200, wholeMs: 40_000, pauseMs: 5_000, queueMs: 60_000 },
+          }),
+        ],
+      },
     });
     const silent = await send(second.gateway, { body: STREAMED });
     assert.ok(silent.isCut);
@@ -199,7 +227,13 @@ describe('an exchange whose upstream fails', () => {
     const { gateway } = await fixture.start(
       () => ({ body: [{ write: text, pieceBytes: 200, everyMs: 20 }] }),
       {
-        config: { routes: [route({ limits: { firstTokenMs: 5_000, idleMs: 5_000, wholeMs: 400 } })] },
+        config: {
+          routes: [
+            route({
+              limits: { firstTokenMs: 5_000, idleMs: 5_000, wholeMs: 400, pauseMs: 5_000, queueMs: 60_000 },
+            }),
+          ],
+        },
       },
     );
     const got = await send(gateway, { body: STREAMED });

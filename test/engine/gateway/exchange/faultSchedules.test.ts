@@ -96,7 +96,13 @@ describe('an exchange, whatever its upstreams do', () => {
           route({
             arms: [{ name: 'a', weight: 1, target: { kind: 'provider', provider: 'a' } }],
             fallbacks: [{ kind: 'provider', provider: 'b' }],
-            limits: { firstTokenMs: FIRST_MS, idleMs: IDLE_MS, wholeMs: 5_000 },
+            limits: {
+              firstTokenMs: FIRST_MS,
+              idleMs: IDLE_MS,
+              wholeMs: 5_000,
+              pauseMs: 5_000,
+              queueMs: 60_000,
+            },
           }),
         ],
       },

@@ -59,6 +59,27 @@ describe('a gateway', () => {
       assert.throws(() => gateway.gateway.setWeights('other', {}), /has no route "other"/);
     });
 
+    it('leaves a route whose weights are all 0 to its fallbacks', async () => {
+      const { gateway, upstream } = await fixture.start(() => ({ body: chatReply('x') }), {
+        config: {
+          routes: [
+            route({
+              arms: arms(0, 0),
+              fallbacks: [{ kind: 'provider', provider: 'openai', model: 'spare' }],
+              sticky: { by: 'header', header: 'x-user' },
+            }),
+          ],
+        },
+      });
+      assert.equal((await send(gateway, { body: CHAT, headers: { 'x-user': 'u' } })).status, 200);
+      const [finished] = await gateway.ended(1);
+      assert.deepEqual([finished?.arm, finished?.source, finished?.ending], [null, 'fallback', 'done']);
+      assert.equal(upstream.requests[0]?.json?.['model'], 'spare');
+
+      const { inFlight, mismatch, arms: counted } = gateway.gateway.status().routes[0] ?? {};
+      assert.deepEqual([inFlight, mismatch, counted?.map(({ requests }) => requests)], [0, null, [0, 0]]);
+    });
+
     it('keeps a client with its arm', async () => {
       const { gateway } = await fixture.start(() => ({ body: chatReply('x') }), {
         config: { routes: [route({ arms: arms(1, 1), sticky: { by: 'header', header: 'x-user' } })] },

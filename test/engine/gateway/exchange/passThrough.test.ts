@@ -47,7 +47,19 @@ describe('an exchange', () => {
     try {
       const gateway = await fixture.gateway({
         providers: { openai: provider(`http://127.0.0.1:${server.port}/v1`) },
-        config: { routes: [route({ limits: { firstTokenMs: 3_000, idleMs: 3_000, wholeMs: 10_000 } })] },
+        config: {
+          routes: [
+            route({
+              limits: {
+                firstTokenMs: 3_000,
+                idleMs: 3_000,
+                wholeMs: 10_000,
+                pauseMs: 5_000,
+                queueMs: 60_000,
+              },
+            }),
+          ],
+        },
       });
       const got = await send(gateway, { body: CHAT });
       const [ended] = await gateway.ended(1);

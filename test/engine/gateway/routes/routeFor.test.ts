@@ -107,7 +107,7 @@ describe('the route of a request', () => {
       match: { path: '/v1', models: ['local/*'] },
       arms: [{ name: 'provider/local', weight: 1, target: { kind: 'provider', provider: 'local' } }],
       pool: 'gateway',
-      limits: { firstTokenMs: 120_000, idleMs: 60_000, wholeMs: 600_000 },
+      limits: { firstTokenMs: 120_000, idleMs: 60_000, wholeMs: 600_000, pauseMs: 5_000, queueMs: 60_000 },
       fallbacks: [],
       cache: false,
       isSafeToMirror: false,

@@ -54,7 +54,13 @@ describe('the gateway section of touchstone.yaml', () => {
           match: { path: '/v1' },
           arms: [{ name: 'openai', weight: 1, target: { kind: 'provider', provider: 'openai' } }],
           pool: 'gateway',
-          limits: { firstTokenMs: 120_000, idleMs: 60_000, wholeMs: 600_000 },
+          limits: {
+            firstTokenMs: 120_000,
+            idleMs: 60_000,
+            wholeMs: 600_000,
+            pauseMs: 5_000,
+            queueMs: 60_000,
+          },
           fallbacks: [],
           cache: false,
           isSafeToMirror: false,
@@ -95,7 +101,13 @@ describe('the gateway section of touchstone.yaml', () => {
           ],
           sticky: { by: 'header', header: 'x-user-id' },
           pool: 'slow',
-          limits: { firstTokenMs: 30_000, idleMs: 5_000, wholeMs: 3_600_000 },
+          limits: {
+            firstTokenMs: 30_000,
+            idleMs: 5_000,
+            wholeMs: 3_600_000,
+            pauseMs: 5_000,
+            queueMs: 60_000,
+          },
           fallbacks: [
             { kind: 'provider', provider: 'openai', model: 'gpt-5-nano' },
             { kind: 'provider', provider: 'openai' },
@@ -266,6 +278,7 @@ describe('the gateway section of touchstone.yaml', () => {
       '3:46 the fallback "openai/b" is listed twice / Remove one of them.',
     ],
     ['{ to: openai, limits: { idle: 0s } }', '3:38 idle is 0s; expected a time above 0 and up to 1d'],
+    ['{ to: openai, limits: { queue: 2d } }', '3:39 queue is 2d; expected a time of up to 1d'],
     ['{ to: openai, limits: { whole: 2d } }', '3:39 whole is 2d; expected a time above 0 and up to 1d'],
     [
       '{ to: openai, limits: { first_token: 2m, whole: 1m } }',
