@@ -128,14 +128,14 @@ async function audit(progress: Progress, reason: string, later: Evaluator[]): Pr
   const scored = judged.flatMap((evaluation) =>
     evaluation.status === 'scored' && evaluation.weight > 0 ? [evaluation.pass] : [],
   );
-  const settlement: Settlement = { ...verdict.settlement, early: later.length > 0 };
+  const settlement: Settlement = { ...verdict.settlement, early: true };
   if (scored.length > 0 && !judged.some((evaluation) => evaluation.status === 'error')) {
     settlement.audited = {
       agrees: scored.every((pass) => pass) === (verdict.status === 'passed'),
     };
   }
 
-  return { ...verdict, evaluations: progress.evaluations, settlement };
+  return { ...verdict, settlement };
 }
 
 function conclude(progress: Progress, reason: string | undefined, skipped: Evaluator[] = []): Verdict {

@@ -137,7 +137,7 @@ function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scorin
     if (min === undefined) continue;
 
     const hasPassed = (one: Evaluation): boolean =>
-      one.status === 'scored' && one.pass && (ownThresholds?.has(one.name) ?? false);
+      one.status === 'scored' && one.pass && ownThresholds?.has(one.name) === true;
     const counting = named === undefined ? evaluations.filter((one) => !hasPassed(one)) : evaluations;
     const sum = stageSum(counting, stage, 'perfect');
     if (sum.weight > 0 && sum.score / sum.weight < min - ROUNDING) {

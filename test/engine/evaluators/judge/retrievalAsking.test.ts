@@ -9,6 +9,7 @@ import { isJsonObject, type JsonObject } from '../../../../src/engine/model/json
 import { emptyOutput } from '../../../../src/engine/model/output.ts';
 import { ModelError } from '../../../../src/engine/models/modelClient.ts';
 import type { ScriptCall } from '../../../../src/engine/processes/scripts/scriptCall.ts';
+import { Rejected } from '../../../../src/engine/resilience/policy.ts';
 import type { RecordedRequest, Script } from '../../../support/openaiServer.ts';
 import { evaluatorOf, scriptsWith } from '../evaluating.ts';
 import { type Bench, type Judged, startBench } from './bench.ts';
@@ -89,7 +90,14 @@ describe('judges of retrieved context', () => {
       const { score } = await judged(type, {}, CASE, REPLIES[type]);
       assert.ok(score.status === 'scored', score.reason);
       assert.equal(score.score, 1);
-      assert.equal(detailOf(score)['judge'], 'local/judge');
+      const { judge, ...shown } = detailOf(score);
+      assert.equal(judge, 'local/judge');
+      const details = {
+        'context-faithfulness': { statements: ['It is free.'], verdicts: `${FINAL} Yes.` },
+        'context-recall': { classification: '[Attributed]' },
+        'context-relevance': { extracted: 'Returns are free.' },
+      };
+      if (type !== 'answer-relevance') assert.deepEqual(shown, details[type]);
       const reasons = {
         'context-faithfulness': 'the context supports 1 of 1 statements',
         'context-recall': 'the context supports 1 of 1 sentences of the expected answer',
@@ -185,6 +193,7 @@ describe('judges of retrieved context', () => {
       "{{- statements  |  join('; ') -}}",
       '{{  statements | join() }}',
       '{{\nstatements\n|\njoin("")\n}}',
+      '{{statements|join}}',
     ])
       assert.deepEqual(optionsOf(['a', `b ${join}, ${join}.`]), {
         statements: 'a',
@@ -194,6 +203,9 @@ describe('judges of retrieved context', () => {
     assert.deepEqual(optionsOf(['a']), { statements: 'a' });
     assert.deepEqual(optionsOf(['', 'b']), { verdicts: 'b' });
     assert.deepEqual(optionsOf(['a', 5]), { statements: 'a' });
+    assert.deepEqual(optionsOf({ verdicts: 'b' }), { verdicts: 'b' }, 'as a suite writes it');
+    const whole = { type: 'context-faithfulness', rubricPrompt: ['a'], threshold: 0.9 };
+    assert.equal(evaluatorOf(whole, bench.deps).spec.options['threshold'], 0.9);
     assert.throws(() => optionsOf('one text'), /must be a map/);
     assert.throws(() => optionsOf(['a {{statements | joined("x")}}']), ConfigError);
   });
@@ -287,6 +299,10 @@ describe('judges of retrieved context', () => {
       '1 of 2 parts of the context are needed for the question',
     );
     assert.equal(
+      await asked(['We ship to France.\nIt is so.', 'a']),
+      '1 of 2 parts of the context are needed for the question',
+    );
+    assert.equal(
       await asked(['We ship to France.']),
       '1 of 1 parts of the context are needed for the question',
     );
@@ -348,8 +364,11 @@ describe('judges of retrieved context', () => {
       return [];
     };
     const scripts = scriptsWith({ javascript: { run, close: async () => {} } });
-    await bench.judge('context-relevance', { contextTransform: 'x', query: 'q' }, { scripts })({ signal });
-    assert.deepEqual(seen, ['x', true]);
+    const golden = { case: { input: { query: 'q' }, expected_output: { answer: 'Yes.' } }, signal };
+    for (const type of ['context-faithfulness', 'context-recall', 'context-relevance']) {
+      await bench.judge(type, { contextTransform: 'x' }, { scripts })(golden);
+      assert.deepEqual(seen.splice(0), ['x', true], type);
+    }
   });
 
   describe('answer-relevance', () => {
@@ -448,6 +467,13 @@ describe('judges of retrieved context', () => {
       await assert.rejects(
         failing(new ModelError('not-recorded', 'nothing recorded', { transient: false })),
         /nothing recorded/,
+      );
+      const refused = new Rejected('bulkhead', 'too many calls wait already');
+      const decision = { kind: 'rejected', by: 'bulkhead', until: undefined } as const;
+      await assert.rejects(
+        failing(new ModelError('rejected', refused.message, { decision, cause: refused })),
+        /too many calls wait already/,
+        'nothing was measured; the run asks again later',
       );
       await assert.rejects(failing(new TypeError('a bug')), /a bug/);
     });

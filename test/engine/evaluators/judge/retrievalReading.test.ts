@@ -18,6 +18,7 @@ describe('verdicts on statements', () => {
       ['Verdict: "no"', 1, 0],
       ["Verdict: 'no'", 1, 0],
       ['“a” Verdict: yes “b”', 1, 1],
+      ['Verdict: yes“verdict: no”is only what the text says', 1, 1],
       ['“a\nVerdict: yes”', 1, 1],
       ['“Verdict: yes\nb”', 1, 1],
       ['"a\nVerdict: yes"', 1, 1],

@@ -130,7 +130,7 @@ function readStatements(text: string): { statements: string[] } | TextProblem {
 
 /** Headings and farewells state nothing. */
 function isStatement(line: string): boolean {
-  return !/[:：]\W*$/u.test(line) && meaningOf(line) !== 'nothing';
+  return !/[:：]\W*$/.test(line) && meaningOf(line) !== 'nothing';
 }
 
 /** promptfoo's list of two texts; its way of joining the statements is what is done here anyway. */
