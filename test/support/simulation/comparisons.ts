@@ -25,7 +25,7 @@ export function drawCases(
   ).flat();
 }
 
-function caseOf(caseId: string, cluster: string, [before, after]: Pair): CaseComparison {
+export function caseOf(caseId: string, cluster: string, [before, after]: Pair): CaseComparison {
   const [baseline, candidate] = [sideOf('before', before), sideOf('after', after)];
   return {
     caseId,

@@ -18,8 +18,6 @@ export interface LiveVerdictOptions {
   margin: number;
   /** Both targets are the very same thing. */
   same: boolean;
-  /** Positions before it are settled. */
-  from?: number;
 }
 
 /** Follows a comparison of live pairs: it may be looked at at any time, and is settled once a word other than undecided is shown. */
@@ -30,10 +28,10 @@ export class LiveVerdict {
   #differs = false;
   #settled = false;
 
-  constructor({ margin, same, from = 0 }: LiveVerdictOptions) {
+  constructor({ margin, same }: LiveVerdictOptions) {
     this.#same = same;
     this.#tally = new SequentialTally(margin);
-    this.#order = new PairOrder((pairs) => this.#look(pairs), from);
+    this.#order = new PairOrder((pairs) => this.#look(pairs));
   }
 
   /** Of what counts so far. */
@@ -60,11 +58,6 @@ export class LiveVerdict {
   /** No pair comes of the request at this position. */
   skip(position: number): void {
     this.#order.skip(position);
-  }
-
-  /** Nothing more comes. */
-  end(): void {
-    this.#order.end();
   }
 
   #look(pairs: readonly LivePair[]): void {

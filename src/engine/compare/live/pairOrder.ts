@@ -26,24 +26,17 @@ export class PairOrder<T> {
   readonly #known = new Set<string>();
   /** In the order of their first pairs. */
   #open: OpenCluster<T>[] = [];
-  #next: number;
+  #next = 0;
   #late = 0;
 
-  /** `onCluster` hears of each cluster once, in order. Positions before `from` are settled. */
-  constructor(onCluster: (pairs: readonly T[]) => void, from = 0) {
+  /** `onCluster` hears of each cluster once, in order. */
+  constructor(onCluster: (pairs: readonly T[]) => void) {
     this.#onCluster = onCluster;
-    this.#next = from;
   }
 
   /** Pairs that came when their cluster was closed already, and so do not count. */
   get late(): number {
     return this.#late;
-  }
-
-  /** Pairs of clusters that are open, or behind others that are not settled. */
-  get waiting(): number {
-    const ahead = [...this.#ahead.values()].filter((placed) => placed !== undefined).length;
-    return ahead + this.#open.reduce((sum, { pairs }) => sum + pairs.length, 0);
   }
 
   add(placed: PlacedPair<T>): void {
@@ -77,7 +70,6 @@ export class PairOrder<T> {
 
   #close(position: number): void {
     const closed = this.#open.filter(({ closesAt }) => closesAt <= position);
-    if (closed.length === 0) return;
     this.#open = this.#open.filter(({ closesAt }) => closesAt > position);
     for (const { pairs } of closed) this.#onCluster(pairs);
   }

@@ -51,6 +51,47 @@ describe('the order of live pairs', () => {
     assert.deepEqual(clusters, [['5'], ['1', '3']]);
   });
 
+  it('counts what follows within 32 requests of the first', () => {
+    for (const [window, last] of [
+      [31, 'counts'],
+      [32, 'is late'],
+    ] as const) {
+      const heard: string[][] = [];
+      const one = new PairOrder<string>((pairs) => heard.push([...pairs]));
+      one.add({ position: 0, cluster: 's', pair: 'first' });
+      for (let at = 1; at < window; at += 1) one.skip(at);
+      one.add({ position: window, cluster: 's', pair: 'last' });
+      one.end();
+      assert.deepEqual(heard, [last === 'counts' ? ['first', 'last'] : ['first']]);
+      assert.equal(one.late, last === 'counts' ? 0 : 1);
+    }
+  });
+
+  it('is that of requests where some are behind one that never came', () => {
+    add(5);
+    add(2);
+    add(11);
+    order.end();
+    assert.deepEqual(clusters, [['2'], ['5'], ['11']]);
+  });
+
+  it('keeps sessions that are open in the order of their first requests', () => {
+    add(0, 's');
+    add(1, 't');
+    add(2, 's');
+    order.end();
+    assert.deepEqual(clusters, [['0', '2'], ['1']]);
+  });
+
+  it('takes no position twice', () => {
+    add(0);
+    add(0);
+    order.skip(1);
+    add(1);
+    order.end();
+    assert.deepEqual(clusters, [['0']]);
+  });
+
   it('gives the same clusters whether pairs came one after the other or are read again', () => {
     const positions = Array.from({ length: 200 }, (_, at) => at);
     const sessionOf = (at: number) => (at % 3 === 0 ? undefined : `s${(at * 7) % 11}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { LiveVerdict } from '../../../../src/engine/compare/live/liveVerdict.ts';
+import { CLUSTER_WINDOW } from '../../../../src/engine/compare/live/pairOrder.ts';
 import { Chance } from '../../../support/simulation/chance.ts';
 import {
   type ComparisonWorld,
@@ -38,7 +39,7 @@ function ended(world: ComparisonWorld, chance: Chance, effect: number) {
     .map((pair) => ({ pair, at: pair.position + 20 * chance.uniform() }))
     .sort((a, b) => a.at - b.at);
   for (const { pair } of late) verdict.add(pair);
-  verdict.end();
+  for (let at = 0; at < CLUSTER_WINDOW; at += 1) verdict.skip(late.length + at);
   return verdict.word;
 }
 
