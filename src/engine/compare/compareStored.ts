@@ -105,7 +105,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
       ...(progress?.stopped ? [STOPPED] : []),
       ...sourcesNotes(sources, cases),
       ...notesOn(counts, baseline.run.plan, plan),
-      ...spreadNotes(spread, compared),
+      ...spreadNotes(spread, compared.metrics),
       ...(request.sequential
         ? []
         : missingOf(store, new Set([request.baseline.runId, request.candidate.runId]))),
@@ -122,14 +122,12 @@ function changesOf(cases: Comparison['cases']) {
   return counts;
 }
 
-/** Pairs that were planned and of which neither side has a result: each side lacks them beside those of the other. */
+/** Pairs that were planned and of which neither side has a result: none where one of them is whole. */
 function unseenPairs(baseline: OpenedSide, candidate: OpenedSide, pairing: Pairing): number {
-  const { cases, baselineOnly, candidateOnly, changedContent } = pairing;
-  const found = cases.length + changedContent;
-  return Math.max(
-    0,
-    Math.min(baseline.plannedCases - found - baselineOnly, candidate.plannedCases - found - candidateOnly),
-  );
+  if (baseline.planned?.whole || candidate.planned?.whole) return 0;
+  const { cases, changedContent } = pairing;
+  const planned = Math.min(baseline.plannedCases, candidate.plannedCases);
+  return Math.max(0, planned - cases.length - changedContent);
 }
 
 /** Cases need not be read again where both runs had the very same dataset. */
@@ -201,13 +199,8 @@ function notesOn(counts: Comparison['counts'], before: RunPlan, after: RunPlan):
 }
 
 /** That the scores lie further apart, or closer together, where nothing else tells the sides apart. */
-function spreadNotes(
-  spread: Spread | null,
-  { verdict, metrics }: Pick<CasesCompared, 'verdict' | 'metrics'>,
-): string[] {
-  if (!spread || spread.p > ALPHA || (verdict.word !== 'equivalent' && verdict.word !== 'undecided'))
-    return [];
-  if (metrics.some(isSignificant)) return [];
+function spreadNotes(spread: Spread | null, metrics: CasesCompared['metrics']): string[] {
+  if (!spread || spread.p > ALPHA || metrics.some(isSignificant)) return [];
   const how = spread.candidate > spread.baseline ? 'vary more' : 'vary less';
   const sizes = `standard deviation ${spread.candidate.toFixed(3)}, was ${spread.baseline.toFixed(3)}`;
   return [

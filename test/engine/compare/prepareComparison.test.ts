@@ -113,6 +113,66 @@ suites:
     assert.equal(most, 1);
   });
 
+  it('asks for the keys of both sides before the first call', async () => {
+    const agent = (name: string, key: string) =>
+      `{ name: ${name}, http: { url: 'http://127.0.0.1:9/', headers: { x-key: '\${env:${key}}' } } }`;
+    const workspace = await workspaceOf({
+      ...ECHOES,
+      'touchstone.yaml': `suites:
+  agents:
+    dataset: cases.golden.yaml
+    targets: [${agent('one', 'FIRST_KEY')}, ${agent('two', 'SECOND_KEY')}]
+    evaluators: [{ contains: hello }]
+`,
+    });
+    const asked: string[] = [];
+    const engine = engineOf(workspace, {
+      secrets: {
+        get: async ({ variable }) => {
+          asked.push(variable);
+          return 'key';
+        },
+      },
+    });
+    const { run } = await prepare(engine, SIDES);
+    assert.deepEqual(asked, []);
+    await run.ready(new AbortController().signal);
+    assert.deepEqual(asked, ['FIRST_KEY', 'SECOND_KEY']);
+    await run.close();
+    engine.close();
+  });
+
+  it('takes earlier results of the same prompt over where another model answers', async () => {
+    const workspace = await workspaceOf({
+      ...ECHOES,
+      'touchstone.yaml': `providers:
+  local: { base_url: 'http://127.0.0.1:9/v1' }
+suites:
+  models:
+    dataset: cases.golden.yaml
+    targets: [{ name: one, prompt: one.prompty, model: local/tiny }]
+    evaluators: [{ contains: hello }]
+`,
+    });
+    const [suite] = workspace.config.suites;
+    assert.ok(suite);
+    const engine = engineOf(workspace);
+    const reusable = async (before: string, after: string) => {
+      const side = (model: string) => ({ label: model, reference: { kind: 'model' as const, model } });
+      const { run, ...found } = await prepare(engine, {
+        suite,
+        baseline: side(before),
+        candidate: side(after),
+        overrides: {},
+      });
+      await run.close();
+      return found.reusable.map(({ when }) => when);
+    };
+    assert.deepEqual(await reusable('local/tiny', 'local/large'), ['always', 'always']);
+    assert.deepEqual(await reusable('local/tiny', 'local/tiny'), [], 'against itself it is asked anew');
+    engine.close();
+  });
+
   it('has the chosen cases in its plan, and as many trials of each side', async () => {
     const engine = engineOf(await workspaceOf(ECHOES));
     const filter = { names: [], tags: ['b', 'c', 'd'] };

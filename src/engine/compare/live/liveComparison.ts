@@ -73,7 +73,7 @@ export function storedPair(
   const results = store.resultsAt(runId, position);
   const before = results.find(({ target }) => target === baseline);
   const after = results.find(({ target }) => target !== baseline);
-  return before && after && compareCase(caseHalf([before], 1), caseHalf([after], 1));
+  return before && after && compareCase(caseHalf([before]), caseHalf([after]));
 }
 
 /** What is kept of a comparison about which nothing may be concluded. */

@@ -49,7 +49,7 @@ export class PairTally {
 
     this.#verdict.add({
       position: index,
-      compared: compareCase(caseHalf([before], 1), caseHalf([after], 1)),
+      compared: compareCase(caseHalf([before]), caseHalf([after])),
       same: entry.metadata?.[SAME] === true,
     });
   }
