@@ -125,6 +125,6 @@ function countedCases(
   return {
     caseIds: cases.map(({ caseId }) => caseId),
     late: order.late,
-    same: cases.length > 0 && cases.every(isSame),
+    same: cases.every(isSame),
   };
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {
   liveComparison,
   liveOriginOf,
-  SAME,
   storedPair,
   storedPairs,
 } from '../../../../src/engine/compare/live/liveComparison.ts';
@@ -18,6 +17,7 @@ const PLAN: RunPlan = {
   ...plan({ targets: ['old', 'new'], cases: 100 }),
   comparison: { baseline: 'support: old', candidate: 'new' },
   origin: { live: LIVE },
+  gate: { minScore: 0.9, undecided: 'fail' },
 };
 /** Whether each side passed, null where nothing came; of a session, and of the same model, where these are given. */
 type Live = { sides: [boolean | null, boolean | null]; session?: string; same?: boolean };
@@ -44,14 +44,16 @@ describe('a stored comparison of live pairs', () => {
       pair
         ? [
             {
-              case: { id: `case-${index}`, input: 'x', metadata: pair.same ? { [SAME]: true } : {} },
+              case: { id: `case-${index}`, input: 'x', metadata: pair.same ? { same_target: true } : {} },
               index,
               location: { path: 'gateway', line: 1, column: 1 },
             },
           ]
         : [],
     );
-    runs.store.append(id, { results, cases, spans: [], logs: [] }, { now: 1, elapsedMs: 1 });
+    // The last request may be the first that is judged.
+    const kept = { results: results.toReversed(), cases: cases.toReversed(), spans: [], logs: [] };
+    runs.store.append(id, kept, { now: 1, elapsedMs: 1 });
   }
 
   const gains = (count: number, more: Partial<Live> = {}): Live[] =>
@@ -104,6 +106,13 @@ describe('a stored comparison of live pairs', () => {
       assert.deepEqual(storedPairs(runs.store, id), [], id);
     }
     assert.deepEqual(liveOriginOf({ plan: PLAN }), LIVE);
+  });
+
+  it('counts no request of which the shadow has no answer', () => {
+    store('r', gains(30));
+    const results = [trialResult({ target: 'old', caseIndex: 40 })];
+    runs.store.append('r', { results, cases: [], spans: [], logs: [] }, { now: 2, elapsedMs: 1 });
+    assert.equal(liveComparison(runs.store, 'r')?.sequential?.pairs, 30);
   });
 
   it('is not identical while more pairs may come, whatever was planned', () => {
@@ -179,7 +188,7 @@ describe('a stored comparison of live pairs', () => {
 
   it('has its pairs in the order of the requests, without those of which a side is missing', () => {
     const half: Live = { sides: [true, false] };
-    store('r', [half, null, ...gains(1), { sides: [true, null] }]);
+    store('r', [half, null, ...gains(1), { sides: [true, null] }, ...Array(9).fill(null), half]);
     runs.store.append(
       'r',
       {
@@ -196,6 +205,7 @@ describe('a stored comparison of live pairs', () => {
         [0, 'degraded'],
         [2, 'improved'],
         [3, 'unmeasured'],
+        [13, 'degraded'],
       ],
     );
     for (const position of [1, 5, 6])

@@ -76,8 +76,13 @@ describe('the verdict on live pairs', () => {
     assert.deepEqual([alike.word, alike.settled], ['undecided', false]);
     give(alike, [GAIN], { from: 40 });
     assert.deepEqual([alike.word, alike.settled], ['better', true], 'one request went to another model');
-    give(alike, [GAIN], { from: 41, same: true });
-    assert.equal(alike.word, 'better', 'and it did so whatever comes behind it');
+  });
+
+  it('knows of a request that went to another model, whatever comes behind it', () => {
+    const verdict = verdictOn();
+    give(verdict, [GAIN]);
+    give(verdict, times(15, GAIN), { from: 1, same: true });
+    assert.deepEqual([verdict.word, verdict.settled], ['better', false]);
   });
 
   it('knows a session of which one request went to another model', () => {
