@@ -46,6 +46,8 @@ const armStatus = z.object({
   tokens: z.number(),
   costUsd: z.number(),
   unpriced: z.int(),
+  /** Versions before 1.3 do not say. */
+  inFlight: z.int().exactOptional(),
 });
 
 const routeStatus = z.object({
@@ -54,6 +56,8 @@ const routeStatus = z.object({
   models: z.array(z.string()),
   inFlight: z.int(),
   arms: z.array(armStatus),
+  /** `deployment`: set at run time, in place of those of touchstone.yaml. */
+  armsFrom: z.enum(['configuration', 'deployment']).exactOptional(),
   mismatch: z.object({ p: z.number() }).nullable(),
   shadow: shadowStatus.nullable(),
 });

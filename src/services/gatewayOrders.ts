@@ -2,7 +2,7 @@ import { type ErrorPlace, UserError } from '../engine/errors.ts';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
 import { ServerError } from '../engine/http/server/listen.ts';
 import type { SpanRecord } from '../engine/model/span.ts';
-import type { ShadowConfig } from '../engine/suites/gateway/gatewayConfig.ts';
+import type { ArmConfig, ShadowConfig } from '../engine/suites/gateway/gatewayConfig.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 import type { WantedKey } from '../protocol/gatewayEntries.ts';
 
@@ -12,6 +12,8 @@ export type GatewayOrder =
   | { do: 'serve'; port: number; token: string }
   | { do: 'end'; server: number; graceMs: number }
   | { do: 'weights'; route: string; weights: { readonly [arm: string]: number } | null }
+  | { do: 'route'; route: string }
+  | { do: 'arms'; route: string; arms: readonly ArmConfig[] | null; revision: string }
   | { do: 'mirror'; route: string; shadow: ShadowConfig }
   | { do: 'stopMirroring'; route: string }
   | { do: 'look' }

@@ -1,5 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
+import type { RouteArms } from '../engine/gateway/routes/routeArms.ts';
 import type {
   Answer,
   FromGateway,
@@ -48,6 +49,9 @@ export async function openGatewayThread(
       return { address, port, close };
     },
     setWeights: async (route, weights) => void (await thread.order({ do: 'weights', route, weights })),
+    armsOf: async (route) => (await thread.order({ do: 'route', route })) as RouteArms,
+    setArms: async (route, arms, revision) =>
+      (await thread.order({ do: 'arms', route, arms, revision })) as RouteArms | undefined,
     mirror: async (route, shadow) => void (await thread.order({ do: 'mirror', route, shadow })),
     stopMirroring: async (route) => void (await thread.order({ do: 'stopMirroring', route })),
     look: async () => void (await thread.order({ do: 'look' })),

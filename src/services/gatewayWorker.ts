@@ -64,6 +64,10 @@ async function done(gateway: OpenedGateway, order: GatewayOrder): Promise<unknow
       return servers.delete(order.server);
     case 'weights':
       return gateway.setWeights(order.route, order.weights);
+    case 'route':
+      return gateway.armsOf(order.route);
+    case 'arms':
+      return gateway.setArms(order.route, order.arms, order.revision);
     case 'mirror':
       return gateway.mirror(order.route, order.shadow);
     case 'stopMirroring':

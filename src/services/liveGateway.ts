@@ -1,8 +1,9 @@
 import { UserError } from '../engine/errors.ts';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
+import type { RouteArms } from '../engine/gateway/routes/routeArms.ts';
 import type { LocalServer } from '../engine/http/server/serverShell.ts';
 import type { Clock, Environment, Random, Secrets } from '../engine/ports.ts';
-import type { ShadowConfig } from '../engine/suites/gateway/gatewayConfig.ts';
+import type { ArmConfig, ShadowConfig } from '../engine/suites/gateway/gatewayConfig.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 import type { GatewayState, GivenKey } from '../protocol/gatewayEntries.ts';
 import type { GatewayStart, GatewayWeights, ShadowStart } from '../protocol/gatewayParams.ts';
@@ -28,6 +29,14 @@ export interface OpenedGateway {
   serve(at: { port: number; token: string }): Promise<LocalServer>;
   /** Null: those of the configuration. Throws UserErrors. */
   setWeights(route: string, weights: { readonly [arm: string]: number } | null): Promise<void> | void;
+  /** Throws UserErrors. */
+  armsOf(route: string): Promise<RouteArms> | RouteArms;
+  /** Null: those of the configuration. Undefined where the route is not as it was at `revision`. Throws UserErrors. */
+  setArms(
+    route: string,
+    arms: readonly ArmConfig[] | null,
+    revision: string,
+  ): Promise<RouteArms | undefined> | RouteArms | undefined;
   /** Throws UserErrors. */
   mirror(route: string, shadow: ShadowConfig): Promise<void> | void;
   /** Throws UserErrors. */
@@ -98,7 +107,7 @@ export class LiveGateway {
     return {
       state: 'serving',
       port: server.port,
-      endpoint: `http://127.0.0.1:${server.port}`,
+      endpoint: endpointOf(this.#serving),
       token,
       anthropic: this.#anthropic,
       keep,
@@ -107,6 +116,11 @@ export class LiveGateway {
       keysWanted: this.#keys.wanted,
       routes: routes.map((route) => ({ ...route, models: [...route.models] })),
     };
+  }
+
+  /** Where clients find it; null while it does not serve. */
+  get place(): { endpoint: string; token: string } | null {
+    return this.#serving ? { endpoint: endpointOf(this.#serving), token: this.#serving.token } : null;
   }
 
   /** Null while it does not serve. */
@@ -152,6 +166,22 @@ export class LiveGateway {
   async setWeights({ route, weights }: GatewayWeights): Promise<void> {
     await this.#required().setWeights(route, weights);
     this.#options.onChange();
+  }
+
+  /** The targets of a route, for whoever moves its traffic. Rejects with UserErrors. */
+  async armsOf(route: string): Promise<RouteArms> {
+    return await this.#required().armsOf(route);
+  }
+
+  /** As `OpenedGateway.setArms`. */
+  async setArms(
+    route: string,
+    arms: readonly ArmConfig[] | null,
+    revision: string,
+  ): Promise<RouteArms | undefined> {
+    const set = await this.#required().setArms(route, arms, revision);
+    if (set) this.#options.onChange();
+    return set;
   }
 
   giveKeys(keys: readonly GivenKey[]): void {
@@ -266,6 +296,10 @@ export class LiveGateway {
     this.#last = done.catch(() => {});
     return done;
   }
+}
+
+function endpointOf({ server }: Serving): string {
+  return `http://127.0.0.1:${server.port}`;
 }
 
 function failure({ port }: GatewayStart, error: UserError): Extract<GatewayState, { state: 'failed' }> {

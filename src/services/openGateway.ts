@@ -78,12 +78,11 @@ export async function openGateway(
 
     serve: (at) => gateway.serve(at),
 
-    setWeights(name, given) {
-      const route = workspace.config.gateway?.routes.find((one) => one.name === name);
-      const configured = route?.arms.map((arm) => [arm.name, arm.weight] as const) ?? [];
-      gateway.setWeights(name, given ?? Object.fromEntries(configured));
-      if (route && given === null) weights.clear(route);
-    },
+    setWeights: (route, given) => gateway.setWeights(route, given),
+
+    armsOf: (route) => gateway.armsOf(route),
+
+    setArms: (route, arms, revision) => gateway.setArms(route, arms, revision),
 
     mirror(route, shadow) {
       checkSuite(workspace, shadow.suite);

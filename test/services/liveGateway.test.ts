@@ -33,6 +33,10 @@ class DoubleGateway implements OpenedGateway {
     return listening(port);
   }
   setWeights(): void {}
+  armsOf(): never {
+    throw new Error('nobody asks');
+  }
+  setArms(): undefined {}
   mirror(): void {}
   stopMirroring(): void {}
   look(): void {}

@@ -22,6 +22,7 @@ export function gatewayLines(gateway: GatewayState, status: ServicesStatus | und
         ...problemLines(gateway),
         '',
         ...trafficLines(gateway.routes, io),
+        ...gateway.routes.flatMap((route) => deployedLines(route, io)),
         ...gateway.routes.flatMap((route) => mismatchLines(route, io)),
         ...gateway.routes.flatMap((route) => shadowLines(route, io)),
       ];
@@ -59,6 +60,13 @@ function problemLines({ problem, keysWanted }: ServingGateway): string[] {
       ({ provider, origin, variable }) =>
         `no API key for ${sanitizeLine(provider)} at ${sanitizeLine(origin)}: set ${sanitizeLine(variable)}, then run: touchstone gateway start`,
     ),
+  ];
+}
+
+function deployedLines({ route, armsFrom }: RouteEntry, io: Io): string[] {
+  if (armsFrom !== 'deployment') return [];
+  return [
+    io.style.dim(`${sanitizeLine(route)}: a deployment has set its targets, in place of touchstone.yaml`),
   ];
 }
 

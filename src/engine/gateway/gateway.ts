@@ -5,7 +5,7 @@ import type { LocalServer } from '../http/server/serverShell.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
 import type { ProviderGuards } from '../resilience/providerGuards.ts';
-import type { GatewayConfig } from '../suites/gateway/gatewayConfig.ts';
+import type { ArmConfig, GatewayConfig, RouteConfig } from '../suites/gateway/gatewayConfig.ts';
 import { Tracing } from '../telemetry/tracing.ts';
 import { TokenCounts } from './apis/tokenCounts.ts';
 import { askAlone } from './exchange/askAlone.ts';
@@ -18,6 +18,7 @@ import { type SpanIntake, SpanQueue } from './exchange/spanQueue.ts';
 import type { ApplyRelease } from './exchange/upstreamRequest.ts';
 import { Upstreams } from './exchange/upstreams.ts';
 import type { GatewayStatus, ShadowStatus } from './gatewayStatus.ts';
+import type { RouteArms } from './routes/routeArms.ts';
 import { type ServeOptions, startGatewayServer } from './server/gatewayServer.ts';
 
 export interface GatewayPorts {
@@ -102,18 +103,22 @@ export class Gateway implements AskUpstream {
     });
   }
 
-  /** Holds from now on, and the counts of the route begin anew. Arms that are not named keep theirs. Throws UserError. */
-  setWeights(name: string, weights: { readonly [arm: string]: number }): void {
-    const routes = this.#inUse.gateway?.routes ?? [];
-    const route = routes.find((one) => one.name === name);
-    if (!route)
-      throw new UsageError(`the gateway has no route "${name}"`, {
-        remedy:
-          routes.length > 0
-            ? `Use one of: ${routes.map((one) => one.name).join(', ')}.`
-            : 'Add it under gateway.routes in touchstone.yaml.',
-      });
-    this.#counts.setWeights(route, weights);
+  /**
+   * Holds from now on, and the counts of the route begin anew. Arms that are not named keep theirs; null: all is as the configuration has it.
+   * Throws UserError.
+   */
+  setWeights(name: string, weights: { readonly [arm: string]: number } | null): void {
+    this.#counts.setWeights(this.#routeNamed(name), weights);
+  }
+
+  /** Throws UserError where there is no such route. */
+  armsOf(name: string): RouteArms {
+    return this.#counts.read(this.#routeNamed(name));
+  }
+
+  /** As `RouteCounts.setArms`. */
+  setArms(name: string, arms: readonly ArmConfig[] | null, revision: string): RouteArms | undefined {
+    return this.#counts.setArms(this.#routeNamed(name), arms, revision);
   }
 
   status(shadowOf: (route: string) => ShadowStatus | null = () => null): GatewayStatus {
@@ -135,6 +140,19 @@ export class Gateway implements AskUpstream {
   async close(): Promise<void> {
     await this.#spans.close();
     this.#connection.close();
+  }
+
+  #routeNamed(name: string): RouteConfig {
+    const routes = this.#inUse.gateway?.routes ?? [];
+    const route = routes.find((one) => one.name === name);
+    if (route) return route;
+
+    throw new UsageError(`the gateway has no route "${name}"`, {
+      remedy:
+        routes.length > 0
+          ? `Use one of: ${routes.map((one) => one.name).join(', ')}.`
+          : 'Add it under gateway.routes in touchstone.yaml.',
+    });
   }
 
   /** Once, and before anything is asked: later nobody may wait for it. */

@@ -1,4 +1,5 @@
 import type { ComparisonWord } from '../model/comparison.ts';
+import type { ArmsFrom } from './routes/routeArms.ts';
 
 /** What the gateway tells of itself. Plain data. Times in milliseconds; null where nothing was measured. */
 export interface GatewayStatus {
@@ -13,6 +14,8 @@ export interface RouteStatus {
   models: readonly string[];
   inFlight: number;
   arms: ArmStatus[];
+  /** Whose arms they are. */
+  armsFrom: ArmsFrom;
   /** The observed split does not fit the weights: nothing may be concluded from comparing the arms. */
   mismatch: { p: number } | null;
   shadow: ShadowStatus | null;
@@ -24,6 +27,8 @@ export interface ArmStatus {
   /** e.g. `openai/gpt-5-mini`, `release/warm`, `http://127.0.0.1:9000`. */
   target: string;
   weight: number;
+  /** Under way now. */
+  inFlight: number;
   requests: number;
   failed: number;
   /** Of the last 1,000 requests. */

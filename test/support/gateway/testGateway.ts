@@ -69,12 +69,14 @@ export interface TestGatewayOptions extends Partial<Omit<GatewaySettings, 'confi
   config?: GatewayConfig | null | undefined;
   keeps?: boolean;
   intake?: ConstructorParameters<typeof Gateway>[0]['intake'];
+  weights?: ConstructorParameters<typeof Gateway>[0]['weights'];
 }
 
 /** A gateway on a free port, with everything it tells. */
 export async function startGateway({
   keeps = true,
   intake,
+  weights,
   config = { routes: [route()] },
   providers = {},
   ...settings
@@ -100,7 +102,7 @@ export async function startGateway({
     ...{ clock: systemClock, random, log, guards },
     environment: fixedEnvironment({ OPENAI_API_KEY: KEY }),
     intake: intake ?? { keep: async (batch) => spans.push(...batch.spans) },
-    weights: heldWeights(),
+    weights: weights ?? heldWeights(),
     loadTokens: () => {
       tokens ??= TokenCounts.load();
       return tokens;
@@ -148,6 +150,15 @@ function heldWeights(): ConstructorParameters<typeof Gateway>[0]['weights'] {
     arms.map((arm) => ({ ...arm, weight: held.get(name)?.[arm.name] ?? arm.weight }));
   return {
     armsOf,
+    isDeployed: () => false,
+    overruled: () => null,
+    setArms: () => {
+      throw new Error('give a file of weights');
+    },
+    clear: (one) => {
+      held.delete(one.name);
+      return one.arms;
+    },
     set: (one, weights) => {
       held.set(one.name, { ...held.get(one.name), ...weights });
       return armsOf(one);

@@ -34,7 +34,7 @@ export class ArmCounts {
     this.#next = (this.#next + 1) % REMEMBERED;
   }
 
-  status({ name, weight, target }: ArmConfig): ArmStatus {
+  status({ name, weight, target }: ArmConfig): Omit<ArmStatus, 'inFlight'> {
     const sorted = Float64Array.from(this.#latencies).sort();
     return {
       arm: name,

@@ -7,6 +7,7 @@ import type { ArmConfig, ArmTarget, GatewayConfig, RouteConfig } from '../../sui
 import { GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import { routeFor } from '../routes/routeFor.ts';
+import { ARM_HEADER, routeToArm } from '../routes/routeToArm.ts';
 import { stickyKeyOf } from '../routes/stickyKey.ts';
 import { ServerClient } from '../server/serverClient.ts';
 import { chooseArm } from '../split/chooseArm.ts';
@@ -108,7 +109,11 @@ export class ClientExchanges {
     const started = clock.monotonic();
 
     const asked = await readAsked(request, token);
-    const route = routeFor(inUse, { path: asked.path, model: asked.read.model });
+    const named = request.headers[ARM_HEADER];
+    const route =
+      named === undefined
+        ? routeFor(inUse, { path: asked.path, model: asked.read.model })
+        : routeToArm(inUse.gateway?.routes ?? [], String(named), asked.path, (one) => counts.armsOf(one));
     if (!route && inUse.problem !== null) throw new HttpProblem(503, inUse.problem, NOT_AGAIN);
     if (!route) throw new HttpProblem(404, 'no route of the gateway fits this path and model');
 

@@ -33,7 +33,7 @@ function fits(match: RouteMatch, { path, model }: RoutedRequest): boolean {
 }
 
 /** A path with `..` or `.`, in any spelling, backslashes, or what ends a path. */
-function isAstray(path: string): boolean {
+export function isAstray(path: string): boolean {
   if (!path.startsWith('/') || /[\\?#\0]|%5c|%00/i.test(path)) return true;
   return /(?:\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i.test(path);
 }

@@ -80,6 +80,22 @@ describe('a gateway', () => {
       assert.deepEqual([inFlight, mismatch, counted?.map(({ requests }) => requests)], [0, null, [0, 0]]);
     });
 
+    it('asks one arm past the weights where a request names it, which is no traffic of the route', async () => {
+      const { upstream, gateway } = await fixture.start(() => ({ body: chatReply('x') }), {
+        config: { routes: [route({ arms: arms(1, 0) })] },
+      });
+      const ask = (arm: string) => send(gateway, { body: CHAT, headers: { 'x-touchstone-arm': arm } });
+      assert.equal((await ask('main/b')).status, 200);
+      await gateway.ended(1);
+      assert.equal(upstream.requests[0]?.json?.['model'], 'b');
+      assert.equal(upstream.requests[0]?.headers['x-touchstone-arm'], undefined);
+      assert.equal(gateway.finished[0]?.route, 'main/b');
+      const [main] = gateway.gateway.status().routes;
+      assert.deepEqual([main?.arms.map((arm) => arm.requests), main?.mismatch], [[0, 0], null]);
+      for (const wrong of ['main', 'main/c', 'other/b', '/', 'main/b/'])
+        assert.equal((await ask(wrong)).status, 404, wrong);
+    });
+
     it('keeps a client with its arm', async () => {
       const { gateway } = await fixture.start(() => ({ body: chatReply('x') }), {
         config: { routes: [route({ arms: arms(1, 1), sticky: { by: 'header', header: 'x-user' } })] },

@@ -59,6 +59,54 @@ describe('weights that are set while the gateway runs', () => {
     assert.deepEqual(weights(open(root).armsOf(split(90, 10))), [90, 10]);
   });
 
+  const others: ArmConfig[] = [
+    { name: 'blue', weight: 75, target },
+    { name: 'support-2', weight: 25, target: { kind: 'release', release: 'support-2' } },
+  ];
+
+  it('may be of other targets, which hold over restarts, can be weighed anew, and are private', () => {
+    const root = temporaryFolder();
+    assert.deepEqual(open(root).setArms(split(90, 10), others), others);
+    const again = open(root);
+    assert.deepEqual(again.armsOf(split(90, 10)), others);
+    assert.deepEqual([again.isSet(split(90, 10)), again.isDeployed(split(90, 10))], [true, true]);
+    assert.equal(statSync(fileIn(root)).mode & 0o777, process.platform === 'win32' ? 0o666 : 0o600);
+
+    assert.deepEqual(weights(again.set(split(90, 10), { 'support-2': 0 })), [75, 0]);
+    assert.equal(open(root).isDeployed(split(90, 10)), true);
+    assert.throws(() => again.set(split(90, 10), { green: 1 }), { message: /has no target "green"/ });
+    assert.deepEqual(weights(again.clear(split(90, 10))), [90, 10]);
+    assert.deepEqual(open(root).armsOf(split(90, 10)), split(90, 10).arms);
+  });
+
+  it('of other targets hold until somebody changes the weights or targets of touchstone.yaml, and are not forgotten', () => {
+    const file = open(temporaryFolder());
+    file.setArms(split(90, 10), others);
+    const [blue, green] = split(90, 10).arms;
+    assert.ok(blue && green);
+    const moved = {
+      ...split(90, 10),
+      arms: [blue, { ...green, target: { kind: 'agent', url: 'http://a' } as const }],
+    };
+    for (const changed of [split(80, 20), moved]) {
+      assert.deepEqual(file.armsOf(changed), changed.arms);
+      assert.deepEqual([file.isDeployed(changed), file.overruled(changed)], [false, others]);
+    }
+    assert.deepEqual([file.armsOf(split(90, 10)), file.overruled(split(90, 10))], [others, null]);
+  });
+
+  const wrongArms: [arms: ArmConfig[], message: RegExp][] = [
+    [[], /needs at least one target/],
+    [others.map((arm) => ({ ...arm, name: 'one' })), /has two targets "one"/],
+    [others.map((arm) => ({ ...arm, weight: Number.NaN })), /the weight of "blue" is NaN/],
+  ];
+  for (const [arms, message] of wrongArms)
+    it(`refuse targets that no route could have: ${message.source}`, () => {
+      const root = temporaryFolder();
+      assert.throws(() => open(root).setArms(split(90, 10), arms), { message });
+      assert.equal(existsSync(fileIn(root)), false);
+    });
+
   it('belong to one route each', () => {
     const file = open(temporaryFolder());
     file.set(split(90, 10), { blue: 1 });
