@@ -59,7 +59,7 @@ export class TraceStore extends TraceListing {
     this.#price = price;
     this.#clock = options.clock ?? systemClock;
     this.#summing = new SummingUp(connection, {
-      read: (traceId) => this.records(traceId),
+      logs: (traceId) => this.#logs(traceId),
       evaluations: (traceId) => this.evaluations.ofTrace(traceId),
       ...{ price, onBug: options.onBug ?? (() => {}) },
     });
@@ -169,13 +169,9 @@ export class TraceStore extends TraceListing {
       'SELECT body FROM spans WHERE trace_id = ? ORDER BY start_ms',
       traceId,
     );
-    const logs = this.#connection.all(
-      'SELECT body FROM log_lines WHERE trace_id = ? ORDER BY time_ms, rowid',
-      traceId,
-    );
     return {
       spans: spans.map(({ body }) => JSON.parse(String(body)) as SpanRecord),
-      logs: logs.map(({ body }) => JSON.parse(String(body)) as LogRecord),
+      logs: this.#logs(traceId),
     };
   }
 
@@ -266,6 +262,14 @@ export class TraceStore extends TraceListing {
 
   close(): void {
     this.#connection.close();
+  }
+
+  #logs(traceId: string): LogRecord[] {
+    const lines = this.#connection.all(
+      'SELECT body FROM log_lines WHERE trace_id = ? ORDER BY time_ms, rowid',
+      traceId,
+    );
+    return lines.map(({ body }) => JSON.parse(String(body)) as LogRecord);
   }
 
   #addSpan(span: SpanRecord, arrivedMs: number): boolean {

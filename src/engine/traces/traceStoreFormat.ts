@@ -3,6 +3,7 @@ import type { StoreFormat } from '../store/file/storeFormat.ts';
 import { TRACES } from './migrations/0001Traces.ts';
 import { ARRIVALS } from './migrations/0002Arrivals.ts';
 import { EVALUATIONS } from './migrations/0003Evaluations.ts';
+import { TRACES_IN_ORDER } from './migrations/0004TracesInOrder.ts';
 
 /** The file of received traces inside a workspace. */
 export function traceStorePath(root: string): string {
@@ -13,6 +14,6 @@ export function traceStorePath(root: string): string {
 export const TRACE_STORE: StoreFormat = {
   name: 'trace store',
   applicationId: 0x546f7472,
-  migrations: [TRACES, ARRIVALS, EVALUATIONS],
+  migrations: [TRACES, ARRIVALS, EVALUATIONS, TRACES_IN_ORDER],
   shrinks: true,
 };

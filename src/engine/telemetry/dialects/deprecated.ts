@@ -29,6 +29,8 @@ const PREFIXES: { readonly [prefix: string]: string } = {
   [GEN_AI_FORMER.completionPrefix]: GEN_AI.outputMessages,
 };
 
+const PREFIX_NAMES = Object.keys(PREFIXES);
+
 const EVENTS: { readonly [name: string]: string } = {
   [GEN_AI_EVENT.systemMessage]: GEN_AI.systemInstructions,
   [GEN_AI_EVENT.userMessage]: GEN_AI.inputMessages,
@@ -42,9 +44,12 @@ const EVENTS: { readonly [name: string]: string } = {
 export function deprecatedNames({ attributes, events }: SpanRecord): AgentSpan['deprecated'] {
   const found = new Map<string, string>();
   for (const name of Object.keys(attributes)) {
-    const prefix = Object.keys(PREFIXES).find((start) => name.startsWith(start));
-    if (Object.hasOwn(ATTRIBUTES, name)) found.set(name, ATTRIBUTES[name] ?? '');
-    else if (prefix !== undefined) found.set(`${prefix}N`, PREFIXES[prefix] ?? '');
+    if (Object.hasOwn(ATTRIBUTES, name)) {
+      found.set(name, ATTRIBUTES[name] ?? '');
+      continue;
+    }
+    const prefix = PREFIX_NAMES.find((start) => name.startsWith(start));
+    if (prefix !== undefined) found.set(`${prefix}N`, PREFIXES[prefix] ?? '');
   }
   for (const { name } of events) if (Object.hasOwn(EVENTS, name)) found.set(name, EVENTS[name] ?? '');
 

@@ -4,11 +4,13 @@ import { readEmbeddedJson } from './embeddedJson.ts';
 /** The attributes of one span or event. Remembers which were asked for: the rest was not understood. */
 export class SpanFields {
   readonly #attributes: JsonObject;
+  readonly #names: readonly string[];
   readonly #used = new Set<string>();
   readonly #cut = new Set<string>();
 
   constructor(attributes: JsonObject) {
     this.#attributes = attributes;
+    this.#names = Object.keys(attributes);
   }
 
   /** As it was sent; undefined where it was not, or is null. */
@@ -60,17 +62,17 @@ export class SpanFields {
 
   /** The names that begin with `prefix`, which count as understood from now on. */
   under(prefix: string): string[] {
-    const names = Object.keys(this.#attributes).filter((name) => name.startsWith(prefix));
+    const names = this.#names.filter((name) => name.startsWith(prefix));
     for (const name of names) this.#used.add(name);
     return names;
   }
 
   has(prefix: string): boolean {
-    return Object.keys(this.#attributes).some((name) => name.startsWith(prefix));
+    return this.#names.some((name) => name.startsWith(prefix));
   }
 
   /** The names that nobody asked for. */
   unread(): string[] {
-    return Object.keys(this.#attributes).filter((name) => !this.#used.has(name));
+    return this.#names.filter((name) => !this.#used.has(name));
   }
 }

@@ -1,9 +1,8 @@
 import type { AgentSpan } from '../../model/agentSpan.ts';
 import type { LevelRetention } from '../../model/levelRetention.ts';
 import type { LoggedSpan } from '../../model/loggedSpan.ts';
-import type { SpanRecord } from '../../model/span.ts';
-import { GEN_AI, GENERAL } from '../attributes.ts';
-import { readSpan } from '../dialects/readSpan.ts';
+import { GENERAL } from '../attributes.ts';
+import { CONVERSATION, readFacts } from '../dialects/readFacts.ts';
 import type { PriceSpan } from '../dialects/traceTree.ts';
 import { finestLevel, wrongTime } from './measuredTime.ts';
 import type { MetricLabels } from './measures.ts';
@@ -34,7 +33,7 @@ export interface MeasureOptions {
 
 /** The time of a span is its end, when all of it is known. */
 export function measuredSpan({ seq, record, arrivedMs }: LoggedSpan, options: MeasureOptions): MeasuredSpan {
-  const span = readSpan(withoutContent(record));
+  const span = readFacts(record, [], CONTENT);
   const hasTokens = span.tokens !== null;
   const refused = wrongTime(record.endMs, arrivedMs);
   if (refused !== null) return { seq, call: null, refused, use: null, hasTokens, span };
@@ -85,20 +84,11 @@ export function labelText(text: string | null | undefined): string | undefined {
   return text ? text.slice(0, LABEL_LENGTH).toWellFormed() : undefined;
 }
 
-/** Conversations say nothing that is measured, and take most of the time to read. */
+/** What says nothing that is measured. */
 const CONTENT: readonly string[] = [
-  GEN_AI.inputMessages,
-  GEN_AI.outputMessages,
-  GEN_AI.systemInstructions,
-  GEN_AI.toolDefinitions,
+  ...CONVERSATION,
   'input.value',
   'ai.prompt',
   'ai.prompt.messages',
   'ai.response.text',
 ];
-
-function withoutContent(record: SpanRecord): SpanRecord {
-  const attributes = { ...record.attributes };
-  for (const name of CONTENT) if (Object.hasOwn(attributes, name)) attributes[name] = '';
-  return { ...record, attributes };
-}
