@@ -1,7 +1,7 @@
 import { ConfigError, UsageError } from '../errors.ts';
-import { Connection } from '../http/httpConnection.ts';
 import { Redactor } from '../http/redactor.ts';
 import type { LocalServer } from '../http/server/serverShell.ts';
+import { Wires } from '../http/wires.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
 import type { ProviderGuards } from '../resilience/providerGuards.ts';
@@ -52,7 +52,7 @@ export interface GatewaySettings {
 /** Passes requests to providers and agents, byte for byte, and tells what became of them. */
 export class Gateway implements AskUpstream {
   readonly #ports: GatewayPorts;
-  readonly #connection = new Connection();
+  readonly #wires = new Wires();
   readonly #redactor = new Redactor();
   readonly #listeners = new Set<ExchangeListener>();
   readonly #counts: RouteCounts;
@@ -139,7 +139,7 @@ export class Gateway implements AskUpstream {
   /** Stores what there is still to store. */
   async close(): Promise<void> {
     await this.#spans.close();
-    this.#connection.close();
+    this.#wires.close();
   }
 
   #routeNamed(name: string): RouteConfig {
@@ -179,7 +179,7 @@ export class Gateway implements AskUpstream {
     const { environment, secrets, guards, clock, onBug } = this.#ports;
     const upstreams = new Upstreams(providers, { environment, secrets, guards, redactor: this.#redactor });
     const exchange = {
-      ...{ clock, connection: this.#connection, redactor: this.#redactor, upstreams, applyRelease, onBug },
+      ...{ clock, wires: this.#wires, redactor: this.#redactor, upstreams, applyRelease, onBug },
       tokens: () => this.#loaded(),
     };
     return { gateway: config, providers, exchange, problem };

@@ -130,6 +130,11 @@ function wasClosedWhileIdle(outgoing: ClientRequest, error: unknown): boolean {
   return outgoing.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
+/** Whether a request passes a proxy that Node was told of; none does to a server on this machine. */
+export function isProxied({ hostname }: URL): boolean {
+  return !isLoopback(hostname) && nodesProxy() !== undefined;
+}
+
 /** The proxy that Node itself was started with. Its agents have `options`, though its types do not say so. */
 function nodesProxy(): AgentOptions['proxyEnv'] {
   return (nodeHttp().globalAgent as Agent & { options?: AgentOptions }).options?.proxyEnv;

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts';
-import type { Connection } from '../../http/httpConnection.ts';
 import type { Redactor } from '../../http/redactor.ts';
+import type { Wires } from '../../http/wires.ts';
 import { estimateCall, mostTokens } from '../../models/callEstimate.ts';
 import type { Clock, Span } from '../../ports.ts';
 import type { Answered, CallRequest } from '../../resilience/guard.ts';
@@ -17,7 +17,7 @@ import type { Upstreams } from './upstreams.ts';
 
 export interface AskingPorts {
   clock: Clock;
-  connection: Connection;
+  wires: Wires;
   upstreams: Upstreams;
   /** Of the keys that providers were given. */
   redactor: Redactor;
@@ -149,19 +149,19 @@ export class Asking {
 
   async #attempt(request: UpstreamRequest, signal: AbortSignal) {
     const { asked, route, span } = this.#options;
-    const { clock, connection, upstreams, tokens } = this.#ports;
+    const { clock, wires, upstreams, tokens } = this.#ports;
     const { api } = asked;
     const { read, dropsUsage, target } = request;
     const child = attemptSpan(span, request);
     const traced = child.traceparent === undefined ? {} : { traceparent: child.traceparent };
 
     const reply = new UpstreamReply({
-      connection,
+      wires,
       request: { ...request.http, headers: { ...request.http.headers, ...traced } },
       signal,
       monotonic: () => clock.monotonic(),
       mustHaveContent: api !== 'agent',
-      openTap: ({ statusCode: status = 0, headers }) =>
+      openTap: ({ status, headers }) =>
         openTap({
           ...{ api, status, headers, dropsUsage, stream: read.stream },
           ...{ request: read, counts: tokens() },

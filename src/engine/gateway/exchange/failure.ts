@@ -42,8 +42,8 @@ export function failureOf(
   reply: UpstreamReply,
   { target, clock, firstTokenMs }: { target: string; clock: Clock; firstTokenMs: number },
 ): { failure: Failure; outcome: Outcome } | undefined {
-  const { silentMs, incoming } = reply;
-  const allowance = incoming && readAllowance(incoming.headers, clock.now(), clock.monotonic());
+  const { silentMs, headers } = reply;
+  const allowance = headers && readAllowance(headers, clock.now(), clock.monotonic());
   const unanswered = (
     evidence: Evidence,
     reason: string,
@@ -99,16 +99,15 @@ export function failureOf(
 /** An error status, whose body is passed on as it is. */
 function refused(
   { status, body }: Extract<Opened, { kind: 'refusal' }>,
-  { incoming, head, silentMs }: UpstreamReply,
+  { headers: told = {}, head, silentMs }: UpstreamReply,
   { target, clock, allowance }: { target: string; clock: Clock; allowance: Allowance | undefined },
 ): { failure: Failure; outcome: Outcome } {
-  const headers = incoming?.headers ?? {};
-  const said = errorWordsOf(unpackedText(body, headers['content-encoding']));
-  const waitMs = parseRetryAfter(headers, clock.now()) ?? said.retryDelayMs;
+  const said = errorWordsOf(unpackedText(body, told['content-encoding']));
+  const waitMs = parseRetryAfter(told, clock.now()) ?? said.retryDelayMs;
   const decision = decide({ kind: 'status', status, said, waitMs }, clock.monotonic());
   const reason = `${target} answered with status ${status}`;
   return {
-    failure: { ending: 'done', reason, decision, answer: { head, headers, body } },
+    failure: { ending: 'done', reason, decision, answer: { head, headers: told, body } },
     outcome: { decision, silentMs, tokens: 0, costUsd: 0, allowance, errorType: String(status) },
   };
 }

@@ -115,7 +115,7 @@ export class GatewayExchange {
       this.#refuse({ ending: 'failed', reason, decision, answer });
       return;
     }
-    this.#headers = shownHeaders(reply.incoming?.headers ?? {});
+    this.#headers = shownHeaders(reply.headers ?? {});
 
     reply.relay({
       bytes: (bytes) => {
@@ -137,7 +137,7 @@ export class GatewayExchange {
     );
     this.#ending = ending;
     // What is asked for anew is as likely to find the connection free.
-    this.#options.client.end(request.dropsUsage ? [] : (reply.incoming?.rawTrailers ?? []));
+    this.#options.client.end(request.dropsUsage ? [] : reply.rawTrailers);
     this.#endReply(begun, { decision, ...this.#used(begun.underWay) }, ending.reason ?? undefined);
     this.#limit.check();
   }

@@ -20,7 +20,7 @@ export function replyEnding(
   }
 
   const isModel = api === 'chat' || api === 'responses' || api === 'messages';
-  const isStream = /^text\/event-stream\b/i.test(reply.incoming?.headers['content-type'] ?? '');
+  const isStream = /^text\/event-stream\b/i.test(reply.headers?.['content-type'] ?? '');
   if (isModel && isStream && tap?.isWhole === false) {
     const reason = `${target} ended its stream before the answer was whole`;
     return { ending: 'cut', reason, decision: decide({ kind: 'cut' }, now) };

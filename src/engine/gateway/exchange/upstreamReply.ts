@@ -1,6 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { Connection, HttpRequest, Sent } from '../../http/httpConnection.ts';
-import { CUT_SHORT, HttpError, toHttpError } from '../../http/httpError.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpRequest } from '../../http/httpConnection.ts';
+import { HttpError } from '../../http/httpError.ts';
+import type { ReplyStart, Wire, WireEvents } from '../../http/wire.ts';
+import type { Wires } from '../../http/wires.ts';
 import type { ReplyTap } from '../apis/replyTap.ts';
 import type { ReplyHead } from './client.ts';
 
@@ -31,25 +33,27 @@ export interface ReplySink {
 const MOST_HELD = 1024 * 1024;
 
 interface ReplyOptions {
-  connection: Connection;
+  wires: Wires;
   request: HttpRequest;
   /** Ends it, at any time. */
   signal: AbortSignal;
   monotonic(): number;
   /** An empty success is none. */
   mustHaveContent: boolean;
-  openTap(incoming: IncomingMessage): ReplyTap;
+  openTap(start: ReplyStart): ReplyTap;
 }
 
 /**
  * One request to an upstream and its reply. Events in place of iterators: this stands between every two chunks. Whatever
  * happens is told once.
  */
-export class UpstreamReply {
+export class UpstreamReply implements WireEvents {
   readonly #options: ReplyOptions;
-  readonly #sent: Sent;
+  readonly #wire: Wire;
   readonly #opened = Promise.withResolvers<Opened>();
-  #incoming: IncomingMessage | undefined;
+  #start: ReplyStart | undefined;
+  #trailers: readonly string[] = [];
+  #isWhole = false;
   #tap: ReplyTap | undefined;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -65,11 +69,7 @@ export class UpstreamReply {
     this.#options = options;
     this.#lastAt = options.monotonic();
     options.signal.addEventListener('abort', this.#abort, { once: true });
-    this.#sent = options.connection.send(options.request);
-    this.#sent.response.then(
-      (incoming) => this.#begin(incoming),
-      (error: unknown) => this.#fail(error),
-    );
+    this.#wire = options.wires.send(options.request, this);
   }
 
   /** Resolves once it is known whether something is to be handed on. Rejects with the signal's reason, and with bugs. */
@@ -77,13 +77,18 @@ export class UpstreamReply {
     return this.#opened.promise;
   }
 
-  get incoming(): IncomingMessage | undefined {
-    return this.#incoming;
+  /** Undefined where nothing of it has come. */
+  get headers(): IncomingHttpHeaders | undefined {
+    return this.#start?.headers;
   }
 
   get head(): ReplyHead {
-    const { statusCode = 0, statusMessage = '', rawHeaders = [] } = this.#incoming ?? {};
-    return { status: statusCode, statusText: statusMessage, rawHeaders };
+    return this.#start ?? NO_HEAD;
+  }
+
+  /** Names and values in turn; empty until all of it has come. */
+  get rawTrailers(): readonly string[] {
+    return this.#trailers;
   }
 
   get tap(): ReplyTap | undefined {
@@ -114,30 +119,28 @@ export class UpstreamReply {
   pause(): void {
     if (this.#isPaused) return;
     this.#isPaused = true;
-    this.#incoming?.pause();
+    this.#wire.pause();
   }
 
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#lastAt = this.#options.monotonic();
-    this.#incoming?.resume();
+    this.#wire.resume();
   }
 
   /** Nothing came for too long. */
   timeOut(reason: unknown): void {
     if (this.#isOpened) this.#break(reason);
     else this.#open({ kind: 'silent' });
-    this.#sent.cancel();
+    this.#wire.cancel();
   }
 
   /** Nothing more of it is wanted. A connection on which nothing more comes is left to the next request. */
   close(): void {
     this.#options.signal.removeEventListener('abort', this.#abort);
-    const incoming = this.#incoming;
-    if (this.#end !== undefined && incoming?.complete === true) return void incoming.resume();
     this.#end ??= { broken: undefined };
-    this.#sent.cancel();
+    if (!this.#isWhole) this.#wire.cancel();
   }
 
   readonly #abort = (): void => {
@@ -148,25 +151,16 @@ export class UpstreamReply {
       this.#end ??= { broken: reason };
       this.#opened.reject(reason);
     }
-    this.#sent.cancel();
+    this.#wire.cancel();
   };
 
-  #begin(incoming: IncomingMessage): void {
-    this.#incoming = incoming;
+  begun(start: ReplyStart): void {
+    this.#start = start;
     this.#heard();
-    // Each of them may come after the reply was given up.
-    incoming.on('error', (error) => this.#fail(error));
-    incoming.once('close', () => {
-      if (!incoming.complete) this.#fail(new HttpError({ kind: 'network', code: 'ECONNRESET' }, CUT_SHORT));
-    });
-    if (this.#end) return;
-
-    this.#tap = this.#options.openTap(incoming);
-    incoming.on('data', (chunk: Buffer) => this.#take(chunk));
-    incoming.once('end', () => this.#finish());
+    if (!this.#end) this.#tap = this.#options.openTap(start);
   }
 
-  #take(chunk: Buffer): void {
+  bytes(chunk: Buffer): void {
     this.#heard();
     const tap = this.#tap;
     if (this.#end || !tap) return;
@@ -180,9 +174,10 @@ export class UpstreamReply {
     else if (tap.hasContent && !this.#isRefusal) this.#open({ kind: 'content' });
   }
 
-  #finish(): void {
-    // Node takes a body for ended that was cut on a connection which then closes.
-    if (this.#end || this.#incoming?.complete === false) return;
+  ended(rawTrailers: readonly string[]): void {
+    this.#isWhole = true;
+    this.#trailers = rawTrailers;
+    if (this.#end) return;
     const rest = this.#isRefusal ? NOTHING : (this.#tap?.end() ?? NOTHING);
     if (rest.length > 0) this.#pass(rest);
 
@@ -194,7 +189,7 @@ export class UpstreamReply {
 
   /** What a reply is that ended before its first content. */
   #whole(): Opened {
-    const { statusCode: status = 0 } = this.#incoming ?? {};
+    const { status } = this.head;
     const tap = this.#tap;
     if (this.#isRefusal) return { kind: 'refusal', status, body: Buffer.concat(this.#held) };
     if (tap?.error !== undefined) return { kind: 'error' };
@@ -206,7 +201,7 @@ export class UpstreamReply {
   }
 
   get #isRefusal(): boolean {
-    return (this.#incoming?.statusCode ?? 0) >= 400;
+    return this.head.status >= 400;
   }
 
   #pass(bytes: Uint8Array): void {
@@ -221,21 +216,19 @@ export class UpstreamReply {
     this.#opened.resolve(opened);
   }
 
-  #fail(error: unknown): void {
+  failed(error: HttpError | Error): void {
     if (this.#end) return;
-    const known = toHttpError(error);
     if (this.#isOpened) {
-      this.#break(known);
+      this.#break(error);
       return;
     }
 
-    if (!(known instanceof HttpError)) {
+    if (!(error instanceof HttpError)) {
       this.#isOpened = true;
-      this.#end = { broken: known };
-      this.#opened.reject(known);
-    } else if (this.#incoming) this.#open({ kind: 'cut', reason: known.message });
-    else this.#open({ kind: 'fault', error: known });
-    this.#end ??= { broken: known };
+      this.#opened.reject(error);
+    } else if (this.#start) this.#open({ kind: 'cut', reason: error.message });
+    else this.#open({ kind: 'fault', error });
+    this.#end = { broken: error };
   }
 
   #break(reason: unknown): void {
@@ -257,3 +250,4 @@ export class UpstreamReply {
 }
 
 const NOTHING = new Uint8Array(0);
+const NO_HEAD: ReplyHead = { status: 0, statusText: '', rawHeaders: [] };

@@ -156,6 +156,21 @@ function authorization(
  * request is sent.
  */
 export function below(baseUrl: string, rest: string): URL {
+  const key = `${baseUrl}\0${rest}`;
+  const known = addresses.get(key);
+  if (known) return known;
+
+  const url = checkedAddress(baseUrl, rest);
+  if (addresses.size >= MOST_ADDRESSES) addresses.clear();
+  addresses.set(key, url);
+  return url;
+}
+
+/** Most clients ask at few paths. */
+const MOST_ADDRESSES = 200;
+const addresses = new Map<string, URL>();
+
+function checkedAddress(baseUrl: string, rest: string): URL {
   const base = new URL(baseUrl);
   const url = URL.parse(`${baseUrl}${rest}`);
   const root = base.pathname.replace(/\/+$/, '');

@@ -91,11 +91,27 @@ function isOurName(host: string, localAddress: string | undefined, allowed: read
 /** In a time that does not depend on how much of the token is right, nor on its length. */
 export function isSameSecret(given: string, token: string): boolean {
   // A server has one token, with which every request is compared.
-  if (lastToken?.text !== token) lastToken = { text: token, digest: digest(token) };
-  return timingSafeEqual(digest(given), lastToken.digest);
+  if (lastToken?.text !== token) lastToken = { text: token, padded: padded(token), digest: digest(token) };
+  // Padded to one length, which takes a tenth of the time of a digest. A longer one is not a token of ours.
+  const isShort = Math.max(given.length, token.length) * MOST_BYTES_OF_UNIT <= PADDED_BYTES;
+  if (!isShort) return timingSafeEqual(digest(given), lastToken.digest);
+  return timingSafeEqual(padded(given, scratch), lastToken.padded);
 }
 
-let lastToken: { text: string; digest: Buffer } | undefined;
+const PADDED_BYTES = 1_024;
+/** Of a UTF-16 unit in UTF-8. */
+const MOST_BYTES_OF_UNIT = 3;
+const scratch = Buffer.alloc(PADDED_BYTES);
+
+let lastToken: { text: string; padded: Buffer; digest: Buffer } | undefined;
+
+/** Its bytes, a mark behind them, and zeros. */
+function padded(text: string, bytes = Buffer.alloc(PADDED_BYTES)): Buffer {
+  bytes.fill(0);
+  const length = bytes.write(text, 0, PADDED_BYTES - 1, 'utf8');
+  bytes[length] = 0xff;
+  return bytes;
+}
 
 function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer');

@@ -116,7 +116,7 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
   const room = serving.bodies.open();
 
   try {
-    const { route, path, target, query } = admit(incoming, serving.options);
+    const { route, path, target, search } = admit(incoming, serving.options);
     const maxBytes = serving.limits.bodyBytes;
     let sent: Promise<Buffer> | undefined;
     let signal: AbortSignal | undefined;
@@ -129,7 +129,9 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
       method: incoming.method ?? '',
       path,
       target,
-      query,
+      get query() {
+        return new URLSearchParams(search);
+      },
       headers: incoming.headers,
       get signal() {
         signal ??= AbortSignal.any([client.signal, serving.closing]);
@@ -196,7 +198,7 @@ function admit(incoming: IncomingMessage, options: ServerOptions) {
   else if (route.access === 'token') checkToken(incoming, token);
   else if (route.method === 'POST') checkContentType(incoming);
 
-  return { route, path, target: `${path}${search}`, query: new URLSearchParams(search) };
+  return { route, path, target: `${path}${search}`, search };
 }
 
 /** Too long, too slow, or no HTTP: there is no request to answer. */

@@ -17,7 +17,11 @@ describe('reading a span without its conversation', () => {
     });
 
   it('leaves the record as it came', () => {
-    const record = spanRecord({ attributes: { 'gen_ai.input.messages': '[{"role":"user"}]' } });
+    const record = spanRecord({
+      traceId: 'a'.repeat(32),
+      spanId: '1',
+      attributes: { 'gen_ai.input.messages': '[{"role":"user"}]' },
+    });
     const { record: read, input } = readFacts(record);
     assert.equal(read, record);
     assert.equal(input, null);

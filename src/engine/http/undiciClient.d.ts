@@ -1,0 +1,5 @@
+/** The client alone: the whole of undici takes several times as long to load. */
+declare module 'undici/lib/dispatcher/client.js' {
+  import { Client } from 'undici';
+  export default Client;
+}
