@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { measure } from './load.ts';
+import { storedTraces } from './storedTraces.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 const PEERS = path.join(root, '.peers', 'gateway', 'node_modules');
@@ -16,15 +17,23 @@ export interface Passage {
   name: string;
   base: string;
   headers?: { readonly [name: string]: string };
-  /** Undefined for a direct call. */
+  /** Of the process that passes requests on. */
   pid: number | undefined;
+  /** Of another that keeps its traces. */
+  keeperPid?: number | undefined;
   stop(): Promise<void>;
+  /** Once it has stopped: traces with tokens that are in its store. Absent where it keeps none. */
+  traces?(): number;
 }
+
+/** As peers are run where they matter. */
+const PRODUCTION = { ...process.env, NODE_ENV: 'production' };
 
 /** A process that sends its address first. */
 async function forked(name: string, file: string, ...args: string[]): Promise<Passage> {
   const child = fork(path.join(import.meta.dirname, file), args, {
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+    env: PRODUCTION,
   });
   const [base] = await once(child, 'message');
   return { name, base: String(base), pid: child.pid, stop: () => ended(child) };
@@ -36,10 +45,47 @@ export function startUpstream(): Promise<Passage> {
 
 /** One that is not installed is skipped, and said. */
 export async function startPeer(kind: string, upstream: Passage): Promise<Passage | undefined> {
-  const needed = kind.startsWith('http-proxy') ? 'http-proxy' : '@fastify/http-proxy';
-  if (existsSync(path.join(PEERS, needed))) return forked(kind, 'peerProcess.ts', kind, upstream.base);
-  console.log(`skipped: ${needed} is not installed in .peers/gateway`);
-  return undefined;
+  const keepsTraces = kind.endsWith(TRACES);
+  const needed = [
+    kind.startsWith('http-proxy') ? 'http-proxy' : '@fastify/http-proxy',
+    ...(keepsTraces ? ['@opentelemetry/sdk-trace', '@opentelemetry/exporter-trace-otlp-proto'] : []),
+  ];
+  const missing = needed.filter((name) => !existsSync(path.join(PEERS, name)));
+  if (missing.length > 0) {
+    console.log(`skipped: ${kind}, since ${missing.join(', ')} is not installed in .peers/gateway`);
+    return undefined;
+  }
+  if (!keepsTraces) return forked(kind, 'peerProcess.ts', kind, upstream.base);
+
+  const receiver = await startReceiver();
+  const peer = await forked(kind, 'peerProcess.ts', kind, upstream.base, receiver.base);
+  return {
+    ...peer,
+    keeperPid: receiver.pid,
+    stop: async () => {
+      // It sends its last spans before it ends.
+      await peer.stop();
+      await receiver.stop();
+    },
+    traces: () => storedTraces(receiver.workspace),
+  };
+}
+
+/** A peer that does what the gateway does: bodies read, traces kept. */
+export const TRACES = '+traces';
+
+/** Keeps the traces that it is sent in a workspace of its own. */
+async function startReceiver(): Promise<Passage & { workspace: string }> {
+  const workspace = temporaryFolder({});
+  const port = await freePort();
+  const child = spawn(process.execPath, [cli, 'serve', '--port', String(port)], {
+    cwd: workspace,
+    stdio: 'ignore',
+    env: PRODUCTION,
+  });
+  const base = `http://127.0.0.1:${port}`;
+  await answers(base);
+  return { name: 'receiver', base, pid: child.pid, stop: () => ended(child), workspace };
 }
 
 /** Portkey's gateway, which knows providers and models as ours does. */
@@ -50,7 +96,10 @@ export async function startPortkey(upstream: Passage): Promise<Passage | undefin
     return undefined;
   }
   const port = await freePort();
-  const child = spawn(process.execPath, [program, `--port=${port}`, '--headless'], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [program, `--port=${port}`, '--headless'], {
+    stdio: 'ignore',
+    env: PRODUCTION,
+  });
   const base = `http://127.0.0.1:${port}`;
   await answers(`${base}/`);
   return {
@@ -85,6 +134,7 @@ gateway:
     {
       cwd: workspace,
       stdio: 'ignore',
+      env: PRODUCTION,
     },
   );
   const base = `http://127.0.0.1:${port}`;
@@ -95,18 +145,20 @@ gateway:
     headers: { authorization: `Bearer ${token}` },
     pid: child.pid,
     stop: () => ended(child),
+    traces: () => storedTraces(workspace),
   };
 }
 
-/** Measured once it is warm. */
+/** Measured once it is warm; `asked` counts the requests of both. */
 export async function measured(
   proxy: Passage,
   options: { model: string; stream?: boolean; seconds: number; loops?: number },
 ) {
   const { base, headers = {} } = proxy;
   const load = { base, headers, loops: 32, ...options };
-  await measure({ ...load, seconds: 1 });
-  return measure(load);
+  const warm = await measure({ ...load, seconds: 1 });
+  const result = await measure(load);
+  return { ...result, asked: warm.calls + result.calls };
 }
 
 async function tokenOf(workspace: string): Promise<string> {
