@@ -1,6 +1,6 @@
 import { Connection, type HttpRequest, isProxied } from './httpConnection.ts';
 import { CUT_SHORT, HttpError, toHttpError } from './httpError.ts';
-import { Lines } from './lines.ts';
+import { Lines } from './keptLines.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
 /**
