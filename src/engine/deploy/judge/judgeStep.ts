@@ -1,44 +1,193 @@
+import { counted, formatDuration } from '../../model/figures.ts';
 import type { GatePolicy } from '../../model/gatePolicy.ts';
+import type { GateClause } from '../../model/gateReport.ts';
 import type { DeploymentConfig } from '../../suites/deploying/deploymentConfig.ts';
 import type { Evidence } from '../evidence/evidenceSource.ts';
-import type { Sample } from '../evidence/sample.ts';
-import type { SideFigures, StepReport } from '../evidence/stepReport.ts';
-import type { Side } from '../sides.ts';
+import type { StepReport } from '../evidence/stepReport.ts';
+import { absoluteClauses } from './absoluteClauses.ts';
+import { figureClauses } from './figureClauses.ts';
+import { type Judged, judged } from './judged.ts';
+import { type Levels, levelsOf } from './levels.ts';
+import { costClause, latencyIncreaseClause } from './limitIncrease.ts';
+import { type Compared, errorClause, qualityClauses } from './relativeClauses.ts';
+import { sideFigures } from './sideFigures.ts';
+import { mismatchOf } from './splitClause.ts';
+import { StepSamples, type Stratum } from './stepSamples.ts';
 import type { WatchedStep } from './watchedStep.ts';
 
-/** What the evidence of a step comes to now. `gate` is that of the suite; undefined where the deployment has none. */
+/** As many clauses are named in a reason. */
+const MAX_NAMED = 3;
+
+/**
+ * What the evidence of a step comes to now. It may be looked at as often as one likes: what fails is shown by bounds that hold at every
+ * look, and nothing passes before the hold is over unless such a bound shows it. What was not measured is undecided. `gate` is that of
+ * the suite; undefined where the deployment has none.
+ */
 export function judgeStep(
   config: DeploymentConfig,
-  _gate: GatePolicy | undefined,
+  gate: GatePolicy | undefined,
   step: WatchedStep,
   evidence: Evidence,
-  _nowMs: number,
+  nowMs: number,
 ): StepReport {
-  const minSamples = config.policy.steps[step.index]?.minSamples ?? 0;
+  const { weight = 100, minSamples = 1 } = config.policy.steps[step.index] ?? {};
+  const samples = new StepSamples(evidence.samples, step);
+  const levels = levelsOf(config.policy, { clauses: clauseCount(config, gate, samples) });
+  const isEnough = samples.green.length >= minSamples && samples.green.length > 0;
+
+  const clauses = [
+    amount(samples.green.length, minSamples),
+    ...evidence.problems.map((problem) => judged('evidence', 'undecided', problem)),
+    ...(gate ? absoluteClauses(gate, samples.green, levels) : []),
+    ...comparedClauses(config, gate, { samples, step, weight, minSamples, levels }),
+    ...figureClauses(config.evidence, evidence.figures, isEnough),
+  ];
+
+  const outcome = outcomeOf(clauses, config, step, nowMs);
   return {
-    status: 'undecided',
-    reason: 'nothing was judged',
-    clauses: [],
-    blue: figuresOf(evidence.samples, 'blue'),
-    green: figuresOf(evidence.samples, 'green'),
+    ...outcome,
+    clauses: clauses.map(({ name, status, reason }) => ({ name, status, reason })),
+    blue: sideFigures(samples.blue),
+    green: sideFigures(samples.green),
     minSamples,
   };
 }
 
-function figuresOf(samples: readonly Sample[], side: Side): SideFigures {
-  const own = samples.filter((sample) => sample.side === side);
+function amount(found: number, minSamples: number): Judged {
+  const reason = `${counted(found, 'sample')} of the next version, at least ${Math.max(1, minSamples)} required`;
+  const isEnough = found >= Math.max(1, minSamples);
+  return judged('min_samples', isEnough ? 'pass' : 'undecided', reason, true);
+}
+
+interface Comparing {
+  samples: StepSamples;
+  step: WatchedStep;
+  weight: number;
+  minSamples: number;
+  levels: Levels;
+}
+
+/** The clauses that hold green against blue. */
+function comparedClauses(config: DeploymentConfig, gate: GatePolicy | undefined, by: Comparing): Judged[] {
+  const { samples, step, levels } = by;
+  const { maxErrorIncrease: max } = config.evidence;
+  if (!step.hasBlue)
+    return [errorClause({ green: samples.green, blue: [] }, { max, hasBlue: false, levels })];
+
+  const mismatch = mismatchOf(samples, by.weight);
+  const clauses = strataOf(samples, by.minSamples).map(({ stratum, decides }) => ({
+    decides,
+    clauses: ofStratum(
+      config,
+      gate,
+      { green: samples.of('green', stratum), blue: samples.of('blue', stratum) },
+      levels,
+    ),
+  }));
+
+  const found = clauses.flatMap(({ decides, clauses: own }) =>
+    // What does not decide may still show that the version is bad.
+    decides ? own : own.filter(({ status }) => status === 'fail'),
+  );
+  if (mismatch !== null) return [judged('sample_ratio', 'undecided', mismatch), ...found.map(voided)];
+  return samples.isEarlier ? found.map(ofEarlier) : found;
+}
+
+/** Traffic decides where there is enough of it, or nothing else; golden cases that were asked of both decide in its place. */
+function strataOf(samples: StepSamples, minSamples: number): { stratum: Stratum; decides: boolean }[] {
+  const byGolden = samples.of('green', 'live').length < minSamples && samples.strata.includes('golden');
+  const live = { stratum: 'live' as const, decides: !byGolden };
+  return samples.strata.includes('golden') ? [live, { stratum: 'golden', decides: byGolden }] : [live];
+}
+
+function ofStratum(
+  { evidence: { maxErrorIncrease, maxLatencyIncrease, share } }: DeploymentConfig,
+  gate: GatePolicy | undefined,
+  compared: Compared,
+  levels: Levels,
+): Judged[] {
+  const clauses = [errorClause(compared, { max: maxErrorIncrease, hasBlue: true, levels })];
+  if (gate && share > 0) clauses.push(...qualityClauses(gate, compared, levels));
+  if (gate?.maxCostIncrease !== undefined) clauses.push(costClause(compared, gate.maxCostIncrease, levels));
+  if (maxLatencyIncrease !== undefined)
+    clauses.push(latencyIncreaseClause(compared, maxLatencyIncrease, levels));
+  return clauses;
+}
+
+function voided(clause: Judged): Judged {
+  return judged(
+    clause.name,
+    'undecided',
+    `${clause.reason}: void, as the traffic was not divided by its weights`,
+  );
+}
+
+function ofEarlier({ name, status, reason, passesEarly }: Judged): Judged {
+  return judged(
+    name,
+    status,
+    `${reason} (the current version before this step, as it gets no traffic now)`,
+    passesEarly,
+  );
+}
+
+/** How many clauses could show that the version is bad, in both kinds of samples. */
+function clauseCount(config: DeploymentConfig, gate: GatePolicy | undefined, samples: StepSamples): number {
+  const {
+    minPassRate,
+    minScore,
+    maxP95LatencyMs,
+    nonInferiorityMargin,
+    noRegression = [],
+    maxCostIncrease,
+  } = gate ?? {};
+  const absolute =
+    Number(minPassRate?.overall !== undefined) +
+    Object.keys(minPassRate?.tags ?? {}).length +
+    Number(minScore !== undefined) +
+    Number(maxP95LatencyMs !== undefined);
+  const quality =
+    gate && config.evidence.share > 0
+      ? 2 + (nonInferiorityMargin === undefined ? 0 : 2) + noRegression.length
+      : 0;
+  const relative =
+    1 +
+    quality +
+    Number(maxCostIncrease !== undefined) +
+    Number(config.evidence.maxLatencyIncrease !== undefined);
+  return absolute + relative * Math.max(1, samples.strata.length);
+}
+
+function outcomeOf(
+  clauses: readonly Judged[],
+  { policy }: DeploymentConfig,
+  { sinceMs, untilMs }: WatchedStep,
+  nowMs: number,
+): Pick<StepReport, 'status' | 'reason'> {
+  const failed = clauses.filter(({ status }) => status === 'fail');
+  if (failed.length > 0) return { status: 'fail', reason: sentence(failed) };
+
+  const open = clauses.filter(({ status }) => status === 'undecided');
+  if (open.length > 0) return { status: 'undecided', reason: sentence(open) };
+  if (nowMs >= untilMs) return { status: 'pass', reason: null };
+
+  const left = formatDuration(untilMs - nowMs);
+  const { earlyPassMs } = policy;
+  if (earlyPassMs === undefined || nowMs < sinceMs + earlyPassMs)
+    return { status: 'undecided', reason: `nothing speaks against it so far; the hold lasts ${left} more` };
+
+  const waiting = clauses.filter(({ status, passesEarly }) => status === 'pass' && !passesEarly);
+  if (waiting.length === 0) return { status: 'pass', reason: null };
   return {
-    samples: own.length,
-    bySource: {},
-    errors: own.filter(({ isError }) => isError).length,
-    errorRate: null,
-    passRate: null,
-    meanScore: null,
-    p50Ms: null,
-    p95Ms: null,
-    costUsd: null,
-    costPerRequest: null,
-    servedModels: [],
-    failedTraces: [],
+    status: 'undecided',
+    reason: `nothing speaks against it so far; ${waiting.map(({ name }) => name).join(', ')} cannot be shown before the hold is over, which lasts ${left} more`,
   };
+}
+
+function sentence(clauses: readonly GateClause[]): string {
+  const named = clauses
+    .slice(0, MAX_NAMED)
+    .map(({ name, status, reason }) => `${name}: ${status === 'undecided' ? 'undecided, ' : ''}${reason}`);
+  const more = clauses.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
