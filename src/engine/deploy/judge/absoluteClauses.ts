@@ -6,8 +6,8 @@ import type { Counted } from '../../statistics/exponentialSum.ts';
 import type { Sample } from '../evidence/sample.ts';
 import { clusterValues } from './clusterValues.ts';
 import { type Judged, judged } from './judged.ts';
-import type { Levels } from './levels.ts';
 import { type QualityMetric, qualityOf } from './quality.ts';
+import type { Levels } from './stepLevels.ts';
 import { known } from './stepSamples.ts';
 import { stepSummary } from './stepSummary.ts';
 

@@ -7,11 +7,11 @@ import type { StepReport } from '../evidence/stepReport.ts';
 import { absoluteClauses } from './absoluteClauses.ts';
 import { figureClauses } from './figureClauses.ts';
 import { type Judged, judged } from './judged.ts';
-import { type Levels, levelsOf } from './levels.ts';
 import { costClause, latencyIncreaseClause } from './limitIncrease.ts';
 import { type Compared, errorClause, qualityClauses } from './relativeClauses.ts';
 import { sideFigures } from './sideFigures.ts';
 import { mismatchOf } from './splitClause.ts';
+import { type Levels, levelsOf } from './stepLevels.ts';
 import { StepSamples, type Stratum } from './stepSamples.ts';
 import type { WatchedStep } from './watchedStep.ts';
 

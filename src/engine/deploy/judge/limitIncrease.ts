@@ -11,8 +11,8 @@ import {
 } from '../../statistics/unpairedTail.ts';
 import type { Sample } from '../evidence/sample.ts';
 import { clauseOf, type Judged, judged } from './judged.ts';
-import type { Levels } from './levels.ts';
 import type { Compared } from './relativeClauses.ts';
+import type { Levels } from './stepLevels.ts';
 import { known } from './stepSamples.ts';
 
 /** Sessions on each side without which bounds that are asymptotic show nothing. */

@@ -8,8 +8,8 @@ import type { Sample } from '../evidence/sample.ts';
 import type { Side } from '../sides.ts';
 import { clusterValues, meanOf, sizeOf } from './clusterValues.ts';
 import { clauseOf, type Judged, judged, type Shown } from './judged.ts';
-import type { Levels } from './levels.ts';
 import { type QualityMetric, qualityOf } from './quality.ts';
+import type { Levels } from './stepLevels.ts';
 
 /** The samples of both sides, which are of one kind. */
 export interface Compared {
