@@ -71,9 +71,8 @@ function retestCheck(results: readonly TrialResult[], { judge, again }: JudgeHea
   const pairs = again ? judgedAgain(results, again, judge) : judgedTwice(results, judge);
   if (pairs.length === 0) return unknown('test-retest', 'it was not asked twice about the same outputs');
   if (pairs.length < FEW) return unknown('test-retest', `only ${pairs.length} outputs were judged twice`);
-  const same = pairs.filter(([first, second]) => first === second).length / pairs.length;
   // All passed, or all failed, both times: there is no kappa, but no disagreement either.
-  const value = cohensKappa(pairs, 2) ?? same;
+  const value = cohensKappa(pairs, 2) ?? 1;
   return held(
     'test-retest',
     value,
@@ -139,6 +138,6 @@ function rate({ mean, interval }: CorrectedRate): string {
   return `${percent(mean)} % (${percent(interval.low)} to ${percent(interval.high)} %)`;
 }
 
-function figure(value: number | null): string {
-  return value === null ? 'unknown' : value.toFixed(2);
+function figure(value: number): string {
+  return value.toFixed(2);
 }
