@@ -5,7 +5,8 @@ import { passRates } from '../../../../src/engine/compare/evaluators/judgedRate.
 import { judgeHealth } from '../../../../src/engine/compare/evaluators/judgeHealth.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import type { TrialResult } from '../../../../src/engine/model/result.ts';
-import { complete } from '../../../support/runFixtures.ts';
+import { summarize } from '../../../../src/engine/runs/tally/summarize.ts';
+import { complete, plan } from '../../../support/runFixtures.ts';
 import { broken, judgedResult, scored, skipped } from './evaluations.ts';
 
 const BOTH = { first: 'a', second: 'b' };
@@ -74,11 +75,11 @@ describe('the agreement of two evaluators', () => {
     const results = pairs([
       [1, 1],
       [1, 0],
-      [0, 1],
+      [0, 0],
       [1, 0],
     ]);
     const { accuracy } = compareEvaluators(results, { ...BOTH, labelOf: () => true });
-    assert.deepEqual(accuracy, { first: 0.75, second: 0.5 });
+    assert.deepEqual(accuracy, { first: 0.75, second: 0.25 });
   });
 
   it('knows the mean cost where every one is known', () => {
@@ -119,8 +120,8 @@ describe('the agreement of two evaluators', () => {
     const written = (model: string) => ({ ...complete('t'), model });
     const outputs = list(20, (at) => {
       const own = at % 2 === 0;
-      // The second says 0.2 of one half and 0.6 of the other; the first adds 0.3 to its own, and takes 0.1 from others.
-      const fair = at < 10 ? 0.2 : 0.6;
+      // Its own outputs are worse: 0.2 against 0.6. The first adds 0.3 to them, and takes 0.1 from the others.
+      const fair = own ? 0.2 : 0.6;
       return judgedResult(
         at,
         [
@@ -136,7 +137,7 @@ describe('the agreement of two evaluators', () => {
 
     const labelOf = ({ caseIndex }: TrialResult) => caseIndex % 2 === 0;
     const labelled = compareEvaluators(outputs, { ...BOTH, labelOf });
-    assert.equal(labelled.selfPreference.first?.toFixed(6), '-0.600000', 'people pass all that it wrote');
+    assert.equal(labelled.selfPreference.first?.toFixed(6), '-1.000000', 'people pass all that it wrote');
   });
 
   it('finds it in another run by who judged and wrote there', () => {
@@ -147,13 +148,12 @@ describe('the agreement of two evaluators', () => {
           output: { ...complete('t'), model: own ? 'm1' : 'm2' },
         });
       });
-    const found = compareEvaluators(
-      side('a', 'p/m9', () => 0.5),
-      BOTH,
-      side('b', 'p/m1', (own) => (own ? 0.9 : 0.7)),
-    );
-    assert.equal(found.selfPreference.first, null);
-    assert.equal(found.selfPreference.second?.toFixed(6), '0.200000');
+    const fair = side('a', 'p/m9', () => 0.5);
+    const partial = side('b', 'p/m1', (own) => (own ? 0.9 : 0.7));
+    const found = compareEvaluators(fair, BOTH, partial).selfPreference;
+    assert.deepEqual([found.first, found.second?.toFixed(6)], [null, '0.200000']);
+    const reverse = compareEvaluators(partial, { first: 'b', second: 'a' }, fair).selfPreference;
+    assert.deepEqual([reverse.first?.toFixed(6), reverse.second], ['0.200000', null]);
   });
 });
 
@@ -183,6 +183,7 @@ describe('a judge wrote the output', () => {
   it('and not where they are others', () => {
     for (const model of [
       'm-12',
+      'n-1',
       'm',
       'm-1-mini',
       'm-1-20261-11-30',
@@ -200,6 +201,7 @@ describe('a judge wrote the output', () => {
       'm-1-20261130-x',
     ])
       assert.equal(wrote('vendor/m-1', model), false, model);
+    assert.equal(wrote('vendor/m-1-x', 'm-1-latest-x'), false);
     assert.equal(wrote('', 'm-1', { other: 1 }), false);
   });
 });
@@ -322,13 +324,14 @@ describe('the pass rate of a judge', () => {
     );
   });
 
-  it('gives each case the share of its trials', () => {
-    const results = list(40, (at) => one(at >> 1, 1, { trial: at % 2 }));
-    const { corrected } = passRates(
-      results,
-      'judge',
-      ({ caseIndex, trial }) => caseIndex < 10 || trial === 0,
+  it('gives each case the share of its trials, as the verdicts of a run would', () => {
+    const isPass = (at: number) => at < 20 || at % 2 === 0;
+    const results = list(40, (at) =>
+      one(at >> 1, 1, { trial: at % 2, status: isPass(at) ? 'passed' : 'failed' }),
     );
+    const { corrected } = passRates(results, 'judge', ({ status }) => status === 'passed');
     assert.equal(corrected?.mean, 0.75);
+    const { total } = summarize(plan({ cases: 20, repeat: 2 }), results);
+    assert.deepEqual(corrected?.interval, total.passRateInterval);
   });
 });

@@ -114,6 +114,17 @@ describe('the limits of a judge', () => {
   it('pairs what was judged twice, each judgement once', () => {
     const three = results([1, 0, 1].map((score, trial) => ({ score, trial, caseIndex: 0, text: 'same' })));
     assert.deepEqual(judgedTwice(three, 'judge'), [[1, 0]]);
+    const cases = results([1, 1, 0, 1].map((score, at) => ({ score, caseIndex: at >> 1, text: 'same' })));
+    assert.deepEqual(
+      judgedTwice(cases, 'judge'),
+      [
+        [1, 1],
+        [0, 1],
+      ],
+      'the same text of two cases is two outputs',
+    );
+    const targets = cases.map((result, at) => ({ ...result, caseId: 'one', target: `t${at}` }));
+    assert.deepEqual(judgedTwice(targets, 'judge'), [], 'of two targets as well');
     const [first, second] = [
       [1, 0],
       [0, 1],
