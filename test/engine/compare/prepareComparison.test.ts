@@ -7,6 +7,7 @@ import type { ComparedSides, ComparisonRequest } from '../../../src/engine/compa
 import type { PreparedComparison } from '../../../src/engine/compare/preparedComparison.ts';
 import { openDataset } from '../../../src/engine/datasets/dataset.ts';
 import { createEngine, type Engine, type EnginePorts } from '../../../src/engine/engine.ts';
+import { UsageError } from '../../../src/engine/errors.ts';
 import { fixedEnvironment, noLog, systemClock } from '../../../src/engine/ports.ts';
 import { loadWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { systemRandom } from '../../../src/systemRandom.ts';
@@ -181,6 +182,83 @@ suites:
     assert.deepEqual([plan.dataset.count, plan.dataset.chosen, plan.trials], [4, 3, 2 * 3 * 2]);
     await run.close();
     engine.close();
+  });
+
+  it('is one for each dataset of the suite, or of those that were asked for', async () => {
+    const workspace = await workspaceOf({
+      ...ECHOES,
+      'touchstone.yaml': ECHOES['touchstone.yaml'].replace(
+        'dataset: cases.golden.yaml',
+        'dataset: [cases.golden.yaml, more.golden.yaml]',
+      ),
+      'more.golden.yaml': dataset(['x', 'y']),
+    });
+    const engine = engineOf(workspace);
+    const prepared = async (datasets?: string[]) => {
+      const overrides = datasets ? { datasets } : {};
+      const found = await engine.prepareComparison({ ...SIDES, overrides }, new AbortController().signal);
+      for (const { run } of found) await run?.close();
+      return found.map(({ run, outlook }) => [run?.inputs.plan.dataset.path, outlook?.cases]);
+    };
+    assert.deepEqual(await prepared(), [
+      ['cases.golden.yaml', 4],
+      ['more.golden.yaml', 2],
+    ]);
+    assert.deepEqual(await prepared(['more.golden.yaml']), [['more.golden.yaml', 2]]);
+    engine.close();
+  });
+
+  it('needs a target that both sides have', async () => {
+    const workspace = await workspaceOf(ECHOES);
+    const [suite] = workspace.config.suites;
+    assert.ok(suite);
+    const [one, two] = suite.targets;
+    assert.ok(one && two);
+    const engine = engineOf(workspace);
+    const side = (...names: string[]) => ({
+      label: 'side',
+      reference: { kind: 'given' as const, targets: names.map((name) => ({ ...one, name })) },
+    });
+    await assert.rejects(
+      prepare(engine, { suite, baseline: side('a', 'b'), candidate: side('c', 'd'), overrides: {} }),
+      (error) =>
+        error instanceof UsageError &&
+        error.message === 'no target of one side has a counterpart on the other' &&
+        error.remedy === 'Name a target on both sides, e.g. --baseline v1 --candidate v2.',
+    );
+    engine.close();
+  });
+
+  it('asks the model that was chosen for both, but for a side that is a model', async () => {
+    const server = await startOpenAiServer(() => ({ text: 'hello', usage: { input: 1, output: 1 } }));
+    const workspace = await workspaceOf({
+      ...ECHOES,
+      'touchstone.yaml': `providers:
+  local: { base_url: '${server.baseUrl}' }
+suites:
+  models:
+    dataset: cases.golden.yaml
+    targets: [{ name: one, prompt: one.prompty, model: local/tiny }]
+    evaluators: [{ contains: hello }]
+`,
+    });
+    const [suite] = workspace.config.suites;
+    assert.ok(suite);
+    const engine = engineOf(workspace);
+    const asked = async (request: Pick<ComparedSides, 'baseline' | 'candidate'>) => {
+      server.requests.splice(0);
+      const prepared = await prepare(engine, { suite, ...request, overrides: { model: 'local/chosen' } });
+      const listener = { onStart: () => {}, onResults: () => {} };
+      const { signal } = new AbortController();
+      await engine.compare(prepared, listener, { signal, sequential: false, reuse: false });
+      return [...new Set(server.requests.map(({ body }) => body.model))].sort();
+    };
+    const given = { label: 'files', reference: { kind: 'given' as const, targets: suite.targets } };
+    const model = { label: 'model', reference: { kind: 'model' as const, model: 'local/other' } };
+    assert.deepEqual(await asked({ baseline: given, candidate: given }), ['chosen']);
+    assert.deepEqual(await asked({ baseline: given, candidate: model }), ['chosen', 'other']);
+    engine.close();
+    await server.close();
   });
 
   it('takes targets that stand in no suite', async () => {
