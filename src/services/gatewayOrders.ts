@@ -1,7 +1,6 @@
 import { type ErrorPlace, UserError } from '../engine/errors.ts';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
 import { ServerError } from '../engine/http/server/listen.ts';
-import type { SpanRecord } from '../engine/model/span.ts';
 import type { ArmConfig, ShadowConfig } from '../engine/suites/gateway/gatewayConfig.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 import type { WantedKey } from '../protocol/gatewayEntries.ts';
@@ -37,7 +36,7 @@ export type ToGateway =
 export type FromGateway =
   | ({ kind: 'answer'; id: number; status: GatewayStatus } & Answer)
   | { kind: 'status'; status: GatewayStatus }
-  | { kind: 'spans'; id: number; spans: readonly SpanRecord[] }
+  | { kind: 'spans'; id: number; written: Uint8Array }
   | { kind: 'key'; id: number; key: WantedKey }
   | { kind: 'bug'; error: PlainError };
 

@@ -1,6 +1,7 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
 import type { RouteArms } from '../engine/gateway/routes/routeArms.ts';
+import { readWrittenSpans } from '../engine/telemetry/writtenSpans.ts';
 import type {
   Answer,
   FromGateway,
@@ -113,7 +114,9 @@ class GatewayThread {
         this.#ports.onChange();
         return;
       case 'spans':
-        void this.#reply(message.id, () => this.#traces.keep({ spans: message.spans, logs: [] }));
+        void this.#reply(message.id, () =>
+          this.#traces.keep({ spans: readWrittenSpans(message.written), logs: [] }),
+        );
         return;
       case 'key':
         void this.#reply(message.id, () => this.#ports.secrets.get(message.key, this.#ended.signal));

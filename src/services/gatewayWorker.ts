@@ -29,7 +29,7 @@ const opening = openGateway(
     onChange: () => void tellSoon(),
     onBug: (error) => send({ kind: 'bug', error: plainError(error) }),
   },
-  { keep: async ({ spans }) => void (await ask((id) => ({ kind: 'spans', id, spans }))) },
+  { keep: (written) => ask((id) => ({ kind: 'spans', id, written }), undefined, [written.buffer]) },
 );
 
 parentPort?.on('message', (message: ToGateway) => {
@@ -90,13 +90,17 @@ async function serve(
 }
 
 /** Something of the other end. */
-function ask(message: (id: number) => FromGateway, signal?: AbortSignal): Promise<unknown> {
+function ask(
+  message: (id: number) => FromGateway,
+  signal?: AbortSignal,
+  given: ArrayBuffer[] = [],
+): Promise<unknown> {
   signal?.throwIfAborted();
   const id = ++lastId;
   const answer = Promise.withResolvers<unknown>();
   waiting.set(id, answer);
   signal?.addEventListener('abort', () => answer.reject(signal.reason), { once: true });
-  send(message(id));
+  send(message(id), given);
   return answer.promise;
 }
 
@@ -113,6 +117,7 @@ async function tellSoon(): Promise<void> {
   send({ kind: 'status', status });
 }
 
-function send(message: FromGateway): void {
-  parentPort?.postMessage(message);
+/** What is given away is not copied. */
+function send(message: FromGateway, given: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, given);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../engine/errors.ts';
+import type { SpanIntake } from '../engine/gateway/exchange/spanQueue.ts';
 import { Gateway } from '../engine/gateway/gateway.ts';
 import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
 import { releaseApplier } from '../engine/gateway/released/releaseApplier.ts';
@@ -18,7 +19,6 @@ import { processOwner } from '../processOwner.ts';
 import { GatewayPairs } from './gatewayPairs.ts';
 import { withoutFile } from './gatewayProviders.ts';
 import type { OpenedGateway, OpenGatewayPorts } from './liveGateway.ts';
-import type { ReceivedTraces } from './receivedTraces.ts';
 
 /**
  * The engine's gateway over the workspace's stores, with its shadows and what compares them: its spans go where received ones go, its
@@ -26,7 +26,7 @@ import type { ReceivedTraces } from './receivedTraces.ts';
  */
 export async function openGateway(
   { root, environment, secrets, clock, random, onChange, onBug }: OpenGatewayPorts,
-  traces: Pick<ReceivedTraces, 'keep'>,
+  intake: SpanIntake,
 ): Promise<OpenedGateway> {
   const owner = processOwner();
   const log: Log = {
@@ -41,7 +41,7 @@ export async function openGateway(
   const weights = new WeightFile(root, random);
   const gateway = new Gateway({
     ...{ clock, random, log, environment, secrets, guards, weights, onBug },
-    intake: { keep: (batch) => traces.keep(batch) },
+    intake,
   });
 
   let workspace = withoutFile(root, environment);

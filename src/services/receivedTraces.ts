@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../engine/errors.ts';
 import type { LiveEvaluation } from '../engine/model/liveEvaluation.ts';
-import type { LogRecord, SpanRecord } from '../engine/model/span.ts';
 import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { PriceSpan } from '../engine/telemetry/dialects/traceTree.ts';
 import type { ExportRequest } from '../engine/telemetry/otlp/otlpClient.ts';
 import { Busy, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
 import { TraceIntake } from '../engine/traces/traceIntake.ts';
-import { TraceStore } from '../engine/traces/traceStore.ts';
+import { type NewRecords, TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import { keepUp } from '../engine/traces/traceUpkeep.ts';
 import type { ServicesStatus } from '../protocol/servicesCalls.ts';
@@ -74,7 +73,7 @@ export class ReceivedTraces implements ReceivedRecords {
   }
 
   /** Durable when it resolves. Rejects with Busy where it cannot be stored now. */
-  async keep(records: { spans: readonly SpanRecord[]; logs: readonly LogRecord[] }): Promise<void> {
+  async keep(records: NewRecords): Promise<void> {
     if (records.spans.length === 0 && records.logs.length === 0) return;
     let opened: Opened | undefined;
     try {

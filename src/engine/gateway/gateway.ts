@@ -68,9 +68,7 @@ export class Gateway implements AskUpstream {
     const { clock, random, onBug } = ports;
     this.#ports = ports;
     this.#counts = new RouteCounts(ports.weights);
-    const keep: SpanIntake['keep'] = ({ spans, logs }) =>
-      ports.intake.keep({ spans: this.#redactor.value(spans), logs });
-    this.#spans = new SpanQueue({ keep }, ports);
+    this.#spans = new SpanQueue(ports.intake, ports);
     this.#shadowTracing = this.#openTracing('shadow');
     this.#clients = new ClientExchanges({
       ...{ clock, random, onBug, counts: this.#counts, listeners: this.#listeners },
@@ -168,11 +166,16 @@ export class Gateway implements AskUpstream {
 
   #openTracing(service: string): Tracing {
     const { clock, random } = this.#ports;
-    return new Tracing(clock, 0, ({ spans }) => this.#spans.add(spans.map(withRelease)), {
-      service,
-      nextSpanId: () => random.hex(8),
-      longestAttribute: LONGEST_ATTRIBUTE,
-    });
+    return new Tracing(
+      clock,
+      0,
+      ({ spans }) => this.#spans.add(this.#redactor.value(spans.map(withRelease))),
+      {
+        service,
+        nextSpanId: () => random.hex(8),
+        longestAttribute: LONGEST_ATTRIBUTE,
+      },
+    );
   }
 
   #prepare({ config, providers, applyRelease, problem }: GatewaySettings): InUse {

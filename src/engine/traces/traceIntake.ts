@@ -1,13 +1,7 @@
-import type { LogRecord, SpanRecord } from '../model/span.ts';
-import type { Stored, TraceStore } from './traceStore.ts';
-
-interface Batch {
-  spans: readonly SpanRecord[];
-  logs: readonly LogRecord[];
-}
+import type { NewRecords, Stored, TraceStore } from './traceStore.ts';
 
 interface Waiting {
-  batch: Batch;
+  batch: NewRecords;
   resolve(stored: Stored): void;
   reject(error: unknown): void;
 }
@@ -29,7 +23,7 @@ export class TraceIntake {
   }
 
   /** Resolves once it is durable, with what of it was new. Rejects with StoreError where it cannot be stored. */
-  keep(batch: Batch): Promise<Stored> {
+  keep(batch: NewRecords): Promise<Stored> {
     return new Promise((resolve, reject) => {
       // What else has come by then has been decoded, and waits here as well.
       if (this.#waiting.length === 0) setImmediate(() => this.#storeWaiting());

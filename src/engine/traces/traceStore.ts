@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../ports.ts';
 import { Connection, type StoreAccess } from '../store/file/connection.ts';
 import type { Upgrade } from '../store/file/storeUpgrade.ts';
 import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
+import type { WrittenSpan } from '../telemetry/writtenSpans.ts';
 import { EvaluationTable } from './evaluationTable.ts';
 import { Forgetting } from './forgetting.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
@@ -21,6 +22,12 @@ export interface Stored {
   logs: number;
   /** Came before, and changed nothing. */
   duplicates: number;
+}
+
+/** What is to be stored. Spans may be written as JSON already. */
+export interface NewRecords {
+  spans: readonly (SpanRecord | WrittenSpan)[];
+  logs: readonly LogRecord[];
 }
 
 export interface TraceStoreOptions {
@@ -76,12 +83,12 @@ export class TraceStore extends TraceListing {
   }
 
   /** Durable when this returns. A span that is there already stays as it is. */
-  append(spans: readonly SpanRecord[], logs: readonly LogRecord[]): Stored {
+  append(spans: NewRecords['spans'], logs: NewRecords['logs']): Stored {
     return this.appendEach([{ spans, logs }])[0] ?? { spans: 0, logs: 0, duplicates: 0 };
   }
 
   /** All of the batches or none of them, in one transaction; what was new in each. */
-  appendEach(batches: readonly { spans: readonly SpanRecord[]; logs: readonly LogRecord[] }[]): Stored[] {
+  appendEach(batches: readonly NewRecords[]): Stored[] {
     if (batches.every(({ spans, logs }) => spans.length + logs.length === 0))
       return batches.map(() => ({ spans: 0, logs: 0, duplicates: 0 }));
 
@@ -272,11 +279,11 @@ export class TraceStore extends TraceListing {
     return lines.map(({ body }) => JSON.parse(String(body)) as LogRecord);
   }
 
-  #addSpan(span: SpanRecord, arrivedMs: number): boolean {
+  #addSpan(span: SpanRecord | WrittenSpan, arrivedMs: number): boolean {
     const { traceId, spanId, startMs } = span;
     const added = this.#connection.run(
       'INSERT OR IGNORE INTO spans (arrived_ms, trace_id, span_id, start_ms, body) VALUES (?, ?, ?, ?, ?)',
-      ...[arrivedMs, traceId, spanId, startMs, JSON.stringify(span)],
+      ...[arrivedMs, traceId, spanId, startMs, 'body' in span ? span.body : JSON.stringify(span)],
     );
     return added > 0;
   }

@@ -15,6 +15,7 @@ import type {
   GatewayConfig,
   RouteConfig,
 } from '../../../src/engine/suites/gateway/gatewayConfig.ts';
+import { readWrittenSpans } from '../../../src/engine/telemetry/writtenSpans.ts';
 import { seededRandom } from '../seededRandom.ts';
 
 export const TOKEN = 'gateway-token-0123456789';
@@ -101,7 +102,9 @@ export async function startGateway({
   const gateway = new Gateway({
     ...{ clock: systemClock, random, log, guards },
     environment: fixedEnvironment({ OPENAI_API_KEY: KEY }),
-    intake: intake ?? { keep: async (batch) => spans.push(...batch.spans) },
+    intake: intake ?? {
+      keep: async (written) => spans.push(...readWrittenSpans(written).map(({ body }) => JSON.parse(body))),
+    },
     weights: weights ?? heldWeights(),
     loadTokens: () => {
       tokens ??= TokenCounts.load();

@@ -1,15 +1,17 @@
 import type { SpanRecord } from '../../model/span.ts';
 import type { Clock, Log } from '../../ports.ts';
+import { WrittenSpans } from '../../telemetry/writtenSpans.ts';
 
 /** Where finished spans go: the intake of received traces. */
 export interface SpanIntake {
-  keep(batch: { spans: readonly SpanRecord[]; logs: readonly [] }): Promise<unknown>;
+  /** For `readWrittenSpans`; they have a buffer of their own, which may be passed on to another thread. */
+  keep(written: Uint8Array<ArrayBuffer>): Promise<unknown>;
 }
 
 /** So many spans wait at most; what is beyond is not kept. */
 const MOST_WAITING = 10_000;
-/** Stored together, and so often, in milliseconds: each time costs a wait for the disk. */
-const TOGETHER = 500;
+const MOST_BYTES = 256 * 1024 * 1024;
+/** What comes within so many milliseconds is stored together: each time costs a wait for the disk. */
 const EVERY_MS = 200;
 /** For which the last ones are waited for, in milliseconds. */
 const CLOSES_MS = 1_000;
@@ -19,7 +21,7 @@ export class SpanQueue {
   readonly #intake: SpanIntake;
   readonly #clock: Clock;
   readonly #log: Log;
-  #waiting: SpanRecord[] = [];
+  readonly #waiting = new WrittenSpans();
   #isStoring = false;
   #isFailing = false;
   readonly #closed = new AbortController();
@@ -34,7 +36,7 @@ export class SpanQueue {
 
   add(spans: readonly SpanRecord[]): void {
     for (const span of spans)
-      if (this.#waiting.length < MOST_WAITING) this.#waiting.push(span);
+      if (this.#waiting.spans < MOST_WAITING && this.#waiting.bytes < MOST_BYTES) this.#waiting.add(span);
       else this.lost += 1;
     if (!this.#isStoring) void this.#store();
   }
@@ -49,15 +51,15 @@ export class SpanQueue {
   }
 
   async #keepAll(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#isFailing) await this.#keepSome();
+    while (this.#waiting.spans > 0 && !this.#isFailing) await this.#keepSome();
   }
 
   async #store(): Promise<void> {
     this.#isStoring = true;
     try {
-      while (this.#waiting.length > 0) {
+      while (this.#waiting.spans > 0) {
         await this.#clock.sleep(EVERY_MS, this.#closed.signal);
-        while (this.#waiting.length > 0) await this.#keepSome();
+        while (this.#waiting.spans > 0) await this.#keepSome();
       }
     } catch {
       // It is closed, which stores the rest.
@@ -67,12 +69,13 @@ export class SpanQueue {
   }
 
   async #keepSome(): Promise<void> {
-    const spans = this.#waiting.splice(0, TOGETHER);
+    const taken = this.#waiting.take();
+    if (!taken) return;
     try {
-      await this.#intake.keep({ spans, logs: [] });
+      await this.#intake.keep(taken.bytes);
       this.#isFailing = false;
     } catch (error) {
-      this.lost += spans.length;
+      this.lost += taken.spans;
       if (!this.#isFailing) this.#log.write('warn', `spans of the gateway are not kept: ${String(error)}`);
       this.#isFailing = true;
     }

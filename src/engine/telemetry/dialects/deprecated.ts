@@ -1,6 +1,7 @@
 import type { AgentSpan } from '../../model/agentSpan.ts';
 import type { SpanRecord } from '../../model/span.ts';
 import { GEN_AI, GEN_AI_EVENT, GEN_AI_FORMER } from '../attributes.ts';
+import { byName } from './byName.ts';
 
 /** Attributes that OpenTelemetry's conventions have given up, and what took their place. */
 const ATTRIBUTES: { readonly [name: string]: string } = {
@@ -29,7 +30,11 @@ const PREFIXES: { readonly [prefix: string]: string } = {
   [GEN_AI_FORMER.completionPrefix]: GEN_AI.outputMessages,
 };
 
-const PREFIX_NAMES = Object.keys(PREFIXES);
+const formerOf = byName((name): { name: string; instead: string } | null => {
+  if (Object.hasOwn(ATTRIBUTES, name)) return { name, instead: ATTRIBUTES[name] ?? '' };
+  const prefix = Object.keys(PREFIXES).find((start) => name.startsWith(start));
+  return prefix === undefined ? null : { name: `${prefix}N`, instead: PREFIXES[prefix] ?? '' };
+});
 
 const EVENTS: { readonly [name: string]: string } = {
   [GEN_AI_EVENT.systemMessage]: GEN_AI.systemInstructions,
@@ -44,12 +49,8 @@ const EVENTS: { readonly [name: string]: string } = {
 export function deprecatedNames({ attributes, events }: SpanRecord): AgentSpan['deprecated'] {
   const found = new Map<string, string>();
   for (const name of Object.keys(attributes)) {
-    if (Object.hasOwn(ATTRIBUTES, name)) {
-      found.set(name, ATTRIBUTES[name] ?? '');
-      continue;
-    }
-    const prefix = PREFIX_NAMES.find((start) => name.startsWith(start));
-    if (prefix !== undefined) found.set(`${prefix}N`, PREFIXES[prefix] ?? '');
+    const former = formerOf(name);
+    if (former) found.set(former.name, former.instead);
   }
   for (const { name } of events) if (Object.hasOwn(EVENTS, name)) found.set(name, EVENTS[name] ?? '');
 

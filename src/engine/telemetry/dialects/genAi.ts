@@ -2,6 +2,7 @@ import type { SpanMessage, SpanRole, TokenUse } from '../../model/agentSpan.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SpanRecord } from '../../model/span.ts';
 import { GEN_AI, GEN_AI_EVENT, GEN_AI_FORMER } from '../attributes.ts';
+import { byName } from './byName.ts';
 import { type Dialect, roleBy, type SpanFacts } from './dialect.ts';
 import { parsed } from './embeddedJson.ts';
 import { indexedMessages } from './indexedMessages.ts';
@@ -44,6 +45,8 @@ const SILENT = [
   GEN_AI.promptName,
 ];
 
+const isSilent = byName((name) => SILENT.some((prefix) => name.startsWith(prefix)));
+
 /** OpenTelemetry's conventions for generative AI, of today and of former days. */
 export const genAi: Dialect = {
   convention: 'OpenTelemetry GenAI',
@@ -74,7 +77,7 @@ export const genAi: Dialect = {
       ...contentOf(fields, record),
     } satisfies SpanFacts;
 
-    for (const prefix of SILENT) fields.under(prefix);
+    fields.understand(isSilent);
     return facts;
   },
 };

@@ -10,6 +10,7 @@ import type {
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
 import { GEN_AI, GEN_AI_FORMER } from '../attributes.ts';
 import { aiSdk } from './aiSdk.ts';
+import { byName } from './byName.ts';
 import { codePlace, errorOf, sessionAndUser } from './common.ts';
 import { deprecatedNames } from './deprecated.ts';
 import type { Dialect, PlainFact, SpanFacts } from './dialect.ts';
@@ -39,13 +40,23 @@ const DIALECTS: readonly Dialect[] = [
   openAiAgents,
 ];
 
+/** A bit for each of the dialects that a name may belong to. */
+const dialectBits = byName((name) =>
+  DIALECTS.reduce(
+    (bits, { prefixes }, at) =>
+      prefixes.some((prefix) => name.startsWith(prefix)) ? bits | (1 << at) : bits,
+    0,
+  ),
+);
+
 /**
  * A span as a person thinks of it, out of whatever conventions its attributes follow; the name of the library that sent it
  * decides nothing. `logs` are the log records that belong to it: some send the conversation there.
  */
 export function readSpan(record: SpanRecord, logs: readonly LogRecord[] = []): AgentSpan {
   const fields = new SpanFields(record.attributes);
-  const spoken = DIALECTS.filter(({ prefixes }) => prefixes.some((prefix) => fields.has(prefix)));
+  const spokenBits = fields.names.reduce((bits, name) => bits | dialectBits(name), 0);
+  const spoken = DIALECTS.filter((_, at) => spokenBits & (1 << at));
   const facts = spoken.map((dialect) => dialect.read(fields, record));
   const told = logs.length === 0 ? {} : fromEvents(logs.map(toEvent));
   const pick = picker([...facts, told]);
@@ -78,7 +89,7 @@ export function readSpan(record: SpanRecord, logs: readonly LogRecord[] = []): A
     code: codePlace(fields),
     error: errorOf(record, fields) ?? pick('error'),
     deprecated,
-    unknown: unknownNames(fields, spoken),
+    unknown: fields.unread().filter((name) => dialectBits(name) & spokenBits),
     cut: fields.cut(),
   };
 }
@@ -173,9 +184,4 @@ function conventionsOf(spoken: readonly Dialect[], deprecated: AgentSpan['deprec
   return spoken.map(({ convention }) =>
     convention === 'OpenTelemetry GenAI' && old ? 'OpenTelemetry GenAI (deprecated)' : convention,
   );
-}
-
-function unknownNames(fields: SpanFields, spoken: readonly Dialect[]): string[] {
-  const prefixes = spoken.flatMap((dialect) => dialect.prefixes);
-  return fields.unread().filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
 }

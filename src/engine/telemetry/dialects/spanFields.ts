@@ -67,8 +67,13 @@ export class SpanFields {
     return names;
   }
 
-  has(prefix: string): boolean {
-    return this.#names.some((name) => name.startsWith(prefix));
+  /** The names of this kind count as understood from now on. */
+  understand(isOne: (name: string) => boolean): void {
+    for (const name of this.#names) if (isOne(name)) this.#used.add(name);
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
   }
 
   /** The names that nobody asked for. */
