@@ -1,0 +1,80 @@
+import type { DeploymentStatus } from '../deploymentStatus.ts';
+import { foldJournal } from '../journal/foldJournal.ts';
+
+/** Why a deployment is where it is, in sentences, the most important first. */
+export function explain(status: DeploymentStatus): string[] {
+  const folded = foldJournal(status.journal);
+  if (!folded) return [];
+
+  const { last, drift, wishes, pending } = folded;
+  return [
+    phaseSentence(status),
+    sentence(last.data.reason),
+    ...(last.data.override === undefined
+      ? []
+      : [`Its gate was undecided, and ${last.entry.by} went on all the same: ${last.data.override}`]),
+    ...reportSentences(status),
+    ...drift.map(sentence),
+    ...(pending.length > 0 && status.controller !== null ? ['It is being carried out.'] : []),
+    ...wishes.map(({ entry }) => `${entry.by} asked for: ${lowerFirst(entry.text)}.`),
+    ...(status.controller === null && !isOver(status)
+      ? [`No process controls it, so that nothing goes on: \`touchstone deploy watch ${status.deployment}\`.`]
+      : []),
+  ];
+}
+
+function phaseSentence({ phase, pair, step, steps }: DeploymentStatus): string {
+  const green = pair.green.name;
+  const blue = pair.blue?.name ?? 'nothing';
+  const weight = step === null ? 0 : (steps[step]?.weight ?? 0);
+  switch (phase) {
+    case 'preparing':
+      return `${green} is about to be started; it gets no traffic yet.`;
+    case 'starting':
+      return `${green} is starting; it gets no traffic until it is ready.`;
+    case 'healthy':
+      return `${green} is ready; it gets no traffic yet.`;
+    case 'smoking':
+      return `${green} is asked a few golden cases before it gets traffic.`;
+    case 'watching':
+      return `${green} gets ${weight} % of the traffic and is watched (step ${(step ?? 0) + 1} of ${steps.length}).`;
+    case 'paused':
+      return step === null
+        ? `Paused before ${green} got any traffic.`
+        : `Paused while ${green} gets ${weight} % of the traffic (step ${step + 1} of ${steps.length}).`;
+    case 'keeping':
+      return `${green} gets all traffic; ${blue} is kept for a way back.`;
+    case 'decommissioning':
+      return `${green} gets all traffic; ${blue} is being stopped.`;
+    case 'done':
+      return `${green} serves.`;
+    case 'rolling-back':
+      return `${blue} gets all traffic back, and ${green} is stopped.`;
+    case 'rolled-back':
+      return `Rolled back: ${blue} serves.`;
+    case 'failed':
+      return `Failed: it cannot go on by itself. Mend the cause, then \`touchstone deploy rollback\`.`;
+  }
+}
+
+function reportSentences({ report, phase }: DeploymentStatus): string[] {
+  if (!report || (phase !== 'watching' && phase !== 'paused')) return [];
+  const { status, reason, green, minSamples } = report;
+  if (status === 'pass') return ['Its gate passes.'];
+  const said = sentence(reason ?? (status === 'fail' ? 'its gate fails' : 'its gate is undecided'));
+  return green.samples < minSamples ? [said, `It has ${green.samples} of ${minSamples} samples.`] : [said];
+}
+
+function isOver({ phase }: DeploymentStatus): boolean {
+  return phase === 'done' || phase === 'rolled-back' || phase === 'failed';
+}
+
+/** With a capital letter and a full stop. */
+function sentence(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
