@@ -8,6 +8,7 @@ export class MemoryJournal implements Journal {
   readonly attempts: JournalEntry[][] = [];
   /** Monotonic time, for leases. */
   readonly #now: () => number;
+  readonly #times = new Map<string, number>();
   #lease: { holder: string; untilMs: number } | undefined;
 
   constructor(now: () => number = () => 0) {
@@ -20,6 +21,12 @@ export class MemoryJournal implements Journal {
 
   get holder(): string | undefined {
     return this.#lease && this.#lease.untilMs > this.#now() ? this.#lease.holder : undefined;
+  }
+
+  /** When an entry was written, whatever the clock on the wall said. */
+  monotonicOf(entry: JournalEntry): number {
+    const attempt = this.attempts.findIndex((entries) => entries.includes(entry));
+    return this.#times.get(`${attempt + 1}/${entry.seq}`) ?? 0;
   }
 
   /** Its process is dead, as the journal of one host sees at once. */
@@ -46,6 +53,7 @@ export class MemoryJournal implements Journal {
 
     const whole = structuredClone({ ...entry, seq: after + 1 });
     this.entries.push(whole);
+    this.#times.set(`${this.attempts.length}/${whole.seq}`, this.#now());
     return whole;
   }
 

@@ -3,7 +3,7 @@ import type { Wish } from '../journal/journalData.ts';
 import type { DeploymentEvent } from '../machine/deploymentEvent.ts';
 import { next } from '../machine/next.ts';
 import type { DeploymentPhase } from '../machine/phase.ts';
-import type { Decision } from './decision.ts';
+import type { Decision } from './controllerDecision.ts';
 import type { PhaseLook } from './phaseLook.ts';
 
 type Answer = (Decision & { kind: 'event' }) | { kind: 'refused'; wish: number; reason: string };

@@ -12,9 +12,10 @@ import { RouterError } from '../routers/routerError.ts';
 import { statusOf } from '../status/statusOf.ts';
 import { answerWish } from './answerWish.ts';
 import { ControlledJournal, StaleJournal } from './controlledJournal.ts';
+import type { Decision } from './controllerDecision.ts';
 import type { ControllerOptions } from './controllerOptions.ts';
-import type { Decision } from './decision.ts';
 import { EffectRunner } from './effectRunner.ts';
+import { GuardedRouter } from './guardedRouter.ts';
 import { LeaseKeeper, LeaseLost } from './leaseKeeper.ts';
 import { PhaseLook } from './phaseLook.ts';
 
@@ -37,11 +38,12 @@ export class Controller {
 
   constructor(options: ControllerOptions) {
     const { config, journal, holder, clock } = options;
-    this.#options = options;
     this.#journal = new ControlledJournal(journal, { deployment: config.name, holder, clock });
     this.#lease = new LeaseKeeper(journal, { deployment: config.name, holder, clock });
-    this.#effects = new EffectRunner(options, this.#journal);
-    this.#look = new PhaseLook(options, this.#journal);
+    const router = new GuardedRouter(options.router, () => this.#lease.assertHeld());
+    this.#options = { ...options, router };
+    this.#effects = new EffectRunner(this.#options, this.#journal);
+    this.#look = new PhaseLook(this.#options, this.#journal);
   }
 
   /**

@@ -5,8 +5,8 @@ import { type EffectData, written } from '../journal/journalData.ts';
 import type { Effect } from '../machine/effect.ts';
 import { RouterError } from '../routers/routerError.ts';
 import type { ControlledJournal } from './controlledJournal.ts';
+import type { Decision } from './controllerDecision.ts';
 import type { ControllerOptions } from './controllerOptions.ts';
-import type { Decision } from './decision.ts';
 import { BlueNotReady, GreenNotReady, performEffect } from './performEffect.ts';
 import { PhaseTimer } from './phaseTimer.ts';
 

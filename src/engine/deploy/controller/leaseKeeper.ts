@@ -46,6 +46,12 @@ export class LeaseKeeper {
     return !this.signal.aborted;
   }
 
+  /** Throws LeaseLost where it is over, or may be: nobody may have shown that this process lives. */
+  assertHeld(): void {
+    this.#endWhereOver(undefined);
+    this.signal.throwIfAborted();
+  }
+
   async release(): Promise<void> {
     this.#stopTimer();
     if (this.signal.aborted) return;
@@ -71,9 +77,12 @@ export class LeaseKeeper {
       if (hold.isHeld) this.#renewed = this.#clock.monotonic();
       else this.#controller.abort(new LeaseLost(`${hold.by} controls it now`));
     } catch (error) {
-      const isOver = this.#clock.monotonic() - this.#renewed >= LEASE_MS;
-      if (isOver && !this.signal.aborted)
-        this.#controller.abort(new LeaseLost('its lease could not be renewed', { cause: error }));
+      this.#endWhereOver(error);
     }
+  }
+
+  #endWhereOver(cause: unknown): void {
+    if (this.signal.aborted || this.#clock.monotonic() - this.#renewed < LEASE_MS) return;
+    this.#controller.abort(new LeaseLost('its lease could not be renewed', { cause }));
   }
 }

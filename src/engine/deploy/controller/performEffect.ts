@@ -39,9 +39,9 @@ export async function performEffect(
     case 'smoke':
       if (config.suite === undefined)
         return { status: 'pass', reason: 'no suite is named, so nothing is asked' };
-      return evidence.smoke(pair, signal);
+      return untilAborted(evidence.smoke(pair, signal), signal);
     case 'begin-evidence':
-      await evidence.begin(pair, signal);
+      await untilAborted(evidence.begin(pair, signal), signal);
       return undefined;
     case 'discard-evidence':
       return undefined;
@@ -52,6 +52,15 @@ export async function performEffect(
       await settle(effecting, signal);
       return undefined;
   }
+}
+
+/** What asks models and judges may take long to notice. It changes no traffic. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 async function setWeights(green: number, { pair, router }: Effecting, signal: AbortSignal): Promise<void> {

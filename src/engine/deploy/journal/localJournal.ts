@@ -1,7 +1,10 @@
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { Clock } from '../../ports.ts';
 import { Connection, type StoreAccess } from '../../store/file/connection.ts';
 import { mayTake, type Owner } from '../../store/lease.ts';
+import { makeFolder, refuseLinks } from '../../store/storeFile.ts';
 import { isEnd } from '../machine/machineState.ts';
 import { DEPLOYMENTS, deploymentsPath } from './deploymentsFormat.ts';
 import type { EntryDraft, Hold, Journal, JournalEntry } from './journal.ts';
@@ -26,7 +29,9 @@ export class LocalJournal implements Journal {
 
   /** Throws StoreError. */
   constructor({ root, owner, clock, access = 'write' }: LocalJournalOptions) {
-    this.#connection = new Connection(deploymentsPath(root), DEPLOYMENTS, access);
+    const file = deploymentsPath(root);
+    if (access === 'write') makePrivate(file);
+    this.#connection = new Connection(file, DEPLOYMENTS, access);
     this.#owner = owner;
     this.#clock = clock;
   }
@@ -183,6 +188,13 @@ export class LocalJournal implements Journal {
       leaseMs: Number(row['lease_ms']),
     };
   }
+}
+
+/** SQLite gives the files beside it the same rights. */
+function makePrivate(file: string): void {
+  refuseLinks(file);
+  makeFolder(path.dirname(file));
+  closeSync(openSync(file, 'a', 0o600));
 }
 
 interface LeaseRow {
