@@ -44,10 +44,13 @@ export function liveInput(
 
   const calls = all.filter(({ role }) => role === 'model').sort(byStart);
   const { steps, toolCalls, tokens, costUsd, model } = traceAnswer(tree);
-  const input = said(span.input) ?? (span.role === 'tool' ? null : said(calls[0]?.input));
-  const output = span.output ?? calls.at(-1)?.output ?? null;
+  const input =
+    said(span.input) ?? (span.role === 'tool' ? null : said((calls[0] ?? agentBelow(all, span))?.input));
+  // An exchange of the gateway says nothing itself: whom it asked last has answered.
+  const answering = span.output ? span : (calls.at(-1) ?? agentBelow(all, span) ?? span);
+  const output = answering.output;
   const answer = answerFrom(span, output);
-  const problem = textProblem(span, answer);
+  const problem = textProblem(answering, answer);
 
   return {
     case: caseOf(span, input),
@@ -119,6 +122,13 @@ function subtree(spans: readonly SpanRecord[], spanId: string): SpanRecord[] {
     open.push(...(children.get(next.spanId) ?? []));
   }
   return [...found.values()];
+}
+
+function agentBelow(all: readonly AgentSpan[], span: AgentSpan): AgentSpan | undefined {
+  return all
+    .filter((one) => one.role === 'agent' && one !== span)
+    .sort(byStart)
+    .at(-1);
 }
 
 function byStart(a: AgentSpan, b: AgentSpan): number {

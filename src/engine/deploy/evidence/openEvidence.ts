@@ -1,9 +1,17 @@
+import { UserError } from '../../errors.ts';
+import { spanPrice } from '../../models/prices/spanPrice.ts';
 import type { Clock, Environment, Log, Random } from '../../ports.ts';
 import type { Owner } from '../../store/lease.ts';
 import type { DeploymentConfig } from '../../suites/deploying/deploymentConfig.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
-import type { Router } from '../routers/router.ts';
-import type { EvidenceSource } from './evidenceSource.ts';
+import type { Pair, Router } from '../routers/router.ts';
+import type { Evidence, EvidenceSource, SmokeReport, StepWindow } from './evidenceSource.ts';
+import { GoldenReplay } from './goldenReplay.ts';
+import { monitorOf } from './monitorOf.ts';
+import { PrometheusFigures } from './prometheusFigures.ts';
+import type { Sample } from './sample.ts';
+import { shadowSamples } from './shadowSamples.ts';
+import { SpanSamples } from './spanSamples.ts';
 
 export interface EvidenceOptions {
   workspace: Workspace;
@@ -17,12 +25,99 @@ export interface EvidenceOptions {
 }
 
 /** The evidence of a deployment, from all the sources that its configuration names. */
-export function openEvidence(_options: EvidenceOptions): EvidenceSource {
-  return {
-    begin: () => Promise.resolve(),
-    read: () => Promise.resolve({ samples: [], figures: [], problems: ['no source of evidence is there'] }),
-    fill: () => Promise.resolve(),
-    smoke: () => Promise.resolve({ status: 'undecided', reason: 'no case was asked' }),
-    end: () => Promise.resolve(),
-  };
+export function openEvidence(options: EvidenceOptions): EvidenceSource {
+  return new OpenEvidence(options);
 }
+
+/** Why evaluations are left out so that a step must not be decided without them. */
+const SPENT: ReadonlySet<string> = new Set(['budget', 'refused']);
+
+class OpenEvidence implements EvidenceSource {
+  readonly #options: EvidenceOptions;
+  readonly #spans: SpanSamples;
+  readonly #figures: PrometheusFigures;
+  readonly #golden: GoldenReplay;
+  /** Left out before the step that is read. */
+  #before: { sinceMs: number; dropped: { readonly [reason: string]: number } } | undefined;
+
+  constructor(options: EvidenceOptions) {
+    const { workspace, config, clock } = options;
+    this.#options = options;
+    this.#spans = new SpanSamples({
+      ...{ root: workspace.root, router: config.router, price: spanPrice(workspace.config.providers) },
+      monitor: monitorOf(workspace, config),
+    });
+    this.#figures = new PrometheusFigures(clock);
+    this.#golden = new GoldenReplay(options);
+  }
+
+  /** The monitor of the deployment evaluates from the moment that the services process has it. */
+  begin(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async read(pair: Pair, window: StepWindow, signal: AbortSignal): Promise<Evidence> {
+    const problems: string[] = [];
+    const { config, workspace, clock } = this.#options;
+    const gather = (of: string, samples: () => Sample[]): Sample[] => {
+      try {
+        return samples();
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        problems.push(`${of} cannot be read: ${error.message}`);
+        return [];
+      }
+    };
+
+    const samples = [
+      ...gather('received spans', () => this.#traffic(pair, window, clock.now())),
+      ...gather('golden cases', () => this.#golden.samples(pair, window)),
+      ...(config.evidence.shadowPairs
+        ? gather('shadow pairs', () => shadowSamples(workspace, config, pair, window))
+        : []),
+    ];
+    problems.push(...this.#leftOut(window), ...this.#golden.problems);
+
+    const figures = await Promise.all(
+      config.evidence.prometheus.map((query) => this.#figures.read(query, pair, window, signal)),
+    );
+    return { samples, figures, problems };
+  }
+
+  fill(pair: Pair, window: StepWindow, count: number, signal: AbortSignal): Promise<void> {
+    return this.#golden.fill(pair, window, count, signal);
+  }
+
+  smoke(pair: Pair, signal: AbortSignal): Promise<SmokeReport> {
+    return this.#golden.smoke(pair, signal);
+  }
+
+  async end(): Promise<void> {
+    this.#spans.close();
+    this.#figures.close();
+    await this.#golden.close();
+  }
+
+  /** What a version has traced of golden cases is no traffic. */
+  #traffic(pair: Pair, window: StepWindow, nowMs: number): Sample[] {
+    const golden = this.#golden.traceIds;
+    const samples = this.#spans.read(pair, window, nowMs);
+    return samples.filter(({ traceId }) => traceId === null || !golden.has(traceId));
+  }
+
+  /** Evaluations that were left out within the step, for lack of money or because a judge is not asked now. */
+  #leftOut({ sinceMs }: StepWindow): string[] {
+    const { dropped } = this.#spans;
+    if (this.#before?.sinceMs !== sinceMs) this.#before = { sinceMs, dropped };
+    const before = this.#before.dropped;
+    return Object.entries(dropped).flatMap(([reason, count]) => {
+      const within = count - (before[reason] ?? 0);
+      return within > 0 && SPENT.has(reason) ? [`${within} evaluations were left out: ${WORDS[reason]}`] : [];
+    });
+  }
+}
+
+const WORDS: { readonly [reason: string]: string } = {
+  budget: 'the deployment has spent its max_cost',
+  refused: 'the provider of a judge is not asked now',
+};
