@@ -96,7 +96,7 @@ export class EvidenceFolder {
 
   /** As another process would. */
   async restart(): Promise<void> {
-    await this.#evidence?.end();
+    await this.#evidence?.end(new AbortController().signal);
     this.#evidence = undefined;
   }
 

@@ -4,10 +4,10 @@ import type { TrialResult } from '../../model/result.ts';
 import { findSuite } from '../../runs/preparation/findSuite.ts';
 import type { Pair } from '../routers/router.ts';
 import type { Side, Version } from '../sides.ts';
+import type { EvidenceOptions } from './evidenceOptions.ts';
 import type { SmokeReport, StepWindow } from './evidenceSource.ts';
 import { GoldenCases } from './goldenCases.ts';
 import { GoldenLog } from './goldenLog.ts';
-import type { EvidenceOptions } from './openEvidence.ts';
 import type { Sample } from './sample.ts';
 
 const SMOKE_CASES = 3;

@@ -1,10 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { spanPrice } from '../../models/prices/spanPrice.ts';
-import type { Clock, Environment, Log, Random } from '../../ports.ts';
-import type { Owner } from '../../store/lease.ts';
-import type { DeploymentConfig } from '../../suites/deploying/deploymentConfig.ts';
-import type { Workspace } from '../../suites/loadWorkspace.ts';
-import type { Pair, Router } from '../routers/router.ts';
+import type { Pair } from '../routers/router.ts';
+import type { EvidenceOptions } from './evidenceOptions.ts';
 import type { Evidence, EvidenceSource, SmokeReport, StepWindow } from './evidenceSource.ts';
 import { GoldenReplay } from './goldenReplay.ts';
 import { monitorOf } from './monitorOf.ts';
@@ -12,17 +9,6 @@ import { PrometheusFigures } from './prometheusFigures.ts';
 import type { Sample } from './sample.ts';
 import { shadowSamples } from './shadowSamples.ts';
 import { SpanSamples } from './spanSamples.ts';
-
-export interface EvidenceOptions {
-  workspace: Workspace;
-  config: DeploymentConfig;
-  router: Pick<Router, 'target'>;
-  clock: Clock;
-  random: Random;
-  environment: Environment;
-  log: Log;
-  owner: Owner;
-}
 
 /** The evidence of a deployment, from all the sources that its configuration names. */
 export function openEvidence(options: EvidenceOptions): EvidenceSource {

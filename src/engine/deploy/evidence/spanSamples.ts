@@ -8,8 +8,8 @@ import type { Pair } from '../routers/router.ts';
 import type { Side } from '../sides.ts';
 import type { StepWindow } from './evidenceSource.ts';
 import { type Attempt, attemptOf, exchangeSample } from './exchangeSample.ts';
-import { LiveQuality } from './liveQuality.ts';
 import type { Sample } from './sample.ts';
+import { StepQuality } from './stepQuality.ts';
 import { tracedSample, versionSide } from './tracedSample.ts';
 
 export interface SpanSamplesOptions {
@@ -35,7 +35,7 @@ const LATE_MS = 600_000;
 export class SpanSamples {
   readonly #options: SpanSamplesOptions;
   #store: TraceStore | undefined;
-  #quality: LiveQuality | undefined;
+  #quality: StepQuality | undefined;
   #cursor: number | undefined;
   #pair: string | undefined;
   #attempts = new Map<string, Attempt[]>();
@@ -82,7 +82,7 @@ export class SpanSamples {
   #open(): TraceStore {
     const { root, monitor } = this.#options;
     this.#store ??= new TraceStore(traceStorePath(root), { access: 'read', price: this.#options.price });
-    if (monitor) this.#quality ??= new LiveQuality(traceStorePath(root), monitor.name);
+    if (monitor) this.#quality ??= new StepQuality(traceStorePath(root), monitor.name);
     return this.#store;
   }
 

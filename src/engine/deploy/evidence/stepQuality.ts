@@ -10,7 +10,7 @@ const READ_AT_ONCE = 1_000;
 const PENDING_MS = 120_000;
 
 /** What the monitor of a deployment has said of answers. Only reads. Throws StoreError. */
-export class LiveQuality {
+export class StepQuality {
   readonly #connection: Connection;
   readonly #table: EvaluationTable;
   readonly #monitor: string;
