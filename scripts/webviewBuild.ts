@@ -18,6 +18,7 @@ export function webviewBuild(root: string, outdir: string): BuildOptions {
       { in: 'src/webview/compare/main.ts', out: 'compare' },
       { in: 'src/webview/trace/main.ts', out: 'trace' },
       { in: 'src/webview/monitor/main.ts', out: 'monitor' },
+      { in: 'src/webview/deployment/main.ts', out: 'deployment' },
       { in: 'src/webview/report/report.css', out: 'report' },
       { in: 'src/webview/report/standalone.css', out: 'standalone' },
     ],

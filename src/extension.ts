@@ -6,6 +6,7 @@ import { registerComparisons } from './ui/compare/registerComparisons.ts';
 import { registerCompress } from './ui/compress/registerCompress.ts';
 import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
 import { EditPreview } from './ui/datasets/editPreview.ts';
+import { type Deployments, registerDeployments } from './ui/deployments/registerDeployments.ts';
 import { FileEdits } from './ui/edits/fileEdits.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
@@ -54,6 +55,7 @@ export interface Api {
   readonly traces: Traces;
   readonly alerts: Alerts;
   readonly gateway: Gateway;
+  readonly deployments: Deployments;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -120,6 +122,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     output,
   });
   const gateway = registerGateway({ engine: client, feed: gatewayFeed, settings, preview, output });
+  const deployments = registerDeployments({
+    ...{ engine: client, listing, output },
+    ...{ memory: context.workspaceState, extensionUri: context.extensionUri },
+  });
   const comparisons = registerComparisons({
     ...{ engine: client, settings, output, preview, fileEdits },
     extensionUri: context.extensionUri,
@@ -143,6 +149,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     traces,
     alerts,
     gateway,
+    deployments,
     registerMonitor({
       engine: client,
       output,
@@ -198,6 +205,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     traces,
     alerts,
     gateway,
+    deployments,
     activationMs: performance.now() - begun,
   };
 }

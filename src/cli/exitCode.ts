@@ -5,6 +5,8 @@ export const EXIT = {
   failed: 1,
   /** The person's error: usage, configuration, files. */
   userError: 2,
+  /** A deployment that was waited for is paused: a person decides. */
+  paused: 3,
   /** A bug of this program. */
   bug: 70,
   /** Stopped by the person; the run can be resumed. */

@@ -30,6 +30,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   release: async () => (await import('./commands/release.ts')).addRelease,
   gateway: async () => (await import('./commands/gateway.ts')).addGateway,
   shadow: async () => (await import('./commands/shadow.ts')).addShadow,
+  deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
   serve: async () => (await import('./commands/serve.ts')).addServe,
 };
 

@@ -7,6 +7,7 @@ import { ComparisonJobs } from './comparisonJobs.ts';
 import { compressHandlers } from './compressHandlers.ts';
 import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
+import { deploymentHandlers } from './deploymentHandlers.ts';
 import { evaluatorHandlers } from './evaluatorHandlers.ts';
 import { gatewayHandlers } from './gatewayHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
@@ -16,6 +17,7 @@ import { monitorHandlers } from './monitorHandlers.ts';
 import { PromptReader } from './openedPrompt.ts';
 import { providerHandlers } from './providerHandlers.ts';
 import { receiverHandlers } from './receiverHandlers.ts';
+import { releaseHandlers } from './releaseHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import { servicesAttachmentOf } from './servicesAttachment.ts';
 import { Session, type SessionPorts } from './session.ts';
@@ -44,6 +46,8 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...evaluatorHandlers(session),
       ...receiverHandlers(session, attachment),
       ...gatewayHandlers(session, attachment),
+      ...deploymentHandlers(session, attachment),
+      ...releaseHandlers(session),
       ...monitorHandlers(session),
       ...modelHandlers(session),
       ...providerHandlers(session),

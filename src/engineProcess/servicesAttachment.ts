@@ -103,6 +103,11 @@ export class ServicesAttachment {
     return this.#state;
   }
 
+  /** Likewise, for what is not its status. */
+  async read<T>(ask: (link: ServicesLink) => Promise<T>): Promise<T> {
+    return ask(await this.#attach());
+  }
+
   async end(): Promise<ServicesState> {
     this.#wish = undefined;
     await stopServices(this.#options.root, this.#options.clock);

@@ -4,6 +4,7 @@ import type { ParamsOf, ResultOf } from './call.ts';
 import { compareCalls } from './compareCalls.ts';
 import { compressCalls } from './compressCalls.ts';
 import { datasetCalls } from './datasetCalls.ts';
+import { deploymentCalls } from './deploymentCalls.ts';
 import { evaluatorCalls } from './evaluatorCalls.ts';
 import { gatewayCalls } from './gatewayCalls.ts';
 import { languageCalls } from './languageCalls.ts';
@@ -12,6 +13,7 @@ import { modelCalls } from './modelCalls.ts';
 import { monitorCalls } from './monitorCalls.ts';
 import { providerCalls } from './providerCalls.ts';
 import { receiverCalls } from './receiverCalls.ts';
+import { releaseCalls } from './releaseCalls.ts';
 import { runCalls } from './runCalls.ts';
 import { sessionCalls } from './sessionCalls.ts';
 import { tokenCalls } from './tokenCalls.ts';
@@ -35,6 +37,8 @@ export const engineCalls = {
   ...evaluatorCalls,
   ...receiverCalls,
   ...gatewayCalls,
+  ...deploymentCalls,
+  ...releaseCalls,
   ...traceCalls,
   ...alertCalls,
   ...metricCalls,

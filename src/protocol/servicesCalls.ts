@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { EventTable } from './call.ts';
+import { deploymentEntry } from './deploymentEntries.ts';
+import { deploymentAct, deploymentPlan, deploymentStart, deploymentWanted } from './deploymentParams.ts';
 import { gatewayState, givenKey } from './gatewayEntries.ts';
 import { gatewayStart, gatewayWeights, shadowStart, shadowStop } from './gatewayParams.ts';
 
@@ -7,7 +9,7 @@ import { gatewayStart, gatewayWeights, shadowStart, shadowStop } from './gateway
  * The contract with the services process. Another version is served as long as `major` is the same: within it, calls, fields and
  * states are only added.
  */
-export const SERVICES_CONTRACT = { major: 1, minor: 2 } as const;
+export const SERVICES_CONTRACT = { major: 1, minor: 3 } as const;
 
 const contract = z.object({ major: z.int(), minor: z.int() });
 
@@ -122,6 +124,14 @@ export const servicesStatus = z.object({
   stream: streamStatus.default({ monitors: [], behind: 0, problem: null, subscribers: [] }),
   /** Versions before 1.2 have none. */
   gateway: gatewayState.default({ state: 'off' }),
+  /** Those that go on, and what became of the last ones. Versions before 1.3 have none. */
+  deployments: z
+    .object({
+      entries: z.array(deploymentEntry),
+      /** Why one does not go on, or cannot be read. */
+      problems: z.array(z.string()),
+    })
+    .default({ entries: [], problems: [] }),
 });
 
 export type ServicesStatus = z.output<typeof servicesStatus>;
@@ -172,6 +182,12 @@ export const servicesCalls = {
   /** In place of the shadow that the route has. */
   'shadow/start': { params: shadowStart, result: servicesStatus },
   'shadow/stop': { params: shadowStop, result: servicesStatus },
+  /** What would be moved, and where. Moves nothing. */
+  'deployment/plan': { params: deploymentWanted, result: deploymentPlan },
+  /** In place of what the same deployment is bringing forward. Goes on when nobody is attached, and after the process was killed. */
+  'deployment/start': { params: deploymentStart, result: servicesStatus },
+  /** Is taken in turn; what came of it is in the journal. */
+  'deployment/act': { params: deploymentAct, result: servicesStatus },
   /** It ends once it has answered. */
   'services/stop': { params: z.object({}), result: z.object({}) },
 };

@@ -150,6 +150,9 @@ class Client {
       'gateway/keys': served('gateway/keys'),
       'shadow/start': served('shadow/start'),
       'shadow/stop': served('shadow/stop'),
+      'deployment/plan': served('deployment/plan'),
+      'deployment/start': served('deployment/start'),
+      'deployment/act': served('deployment/act'),
     };
   }
 

@@ -1,7 +1,9 @@
 import type { ServicesLease } from '../engine/attach/servicesLease.ts';
+import { gatewayRoutes } from '../engine/deploy/routers/local/gatewayRoutes.ts';
 import { UserError } from '../engine/errors.ts';
 import { withoutGateway } from '../engine/model/gatewayVariables.ts';
-import { type Clock, fixedEnvironment, type Random } from '../engine/ports.ts';
+import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
+import { loadWorkspace } from '../engine/suites/loadWorkspace.ts';
 import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
 import { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts';
 import { eventsRoute } from '../engine/telemetry/stream/eventsRoute.ts';
@@ -9,11 +11,14 @@ import { streamSamples } from '../engine/telemetry/stream/streamSamples.ts';
 import { processOwner } from '../processOwner.ts';
 import type { Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { ConfigurationFile } from './configurationFile.ts';
+import { WorkspaceDesk } from './deploymentDesk.ts';
+import { DeploymentPlaces } from './deploymentPlaces.ts';
 import { ExposedMetrics } from './exposedMetrics.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
 import { openGatewayThread } from './gatewayThread.ts';
 import { Live } from './live.ts';
 import { LiveAlerts } from './liveAlerts.ts';
+import { LiveDeployments } from './liveDeployments.ts';
 import { LiveGateway } from './liveGateway.ts';
 import { LiveMetrics } from './liveMetrics.ts';
 import { LiveMonitors } from './liveMonitors.ts';
@@ -45,6 +50,7 @@ type Left = Pick<ServicesLease, 'receives' | 'gateway'>;
 /** What the services process does for its workspace: it receives traces, and measures, evaluates and watches them; and the gateway. */
 export class HostedServices {
   readonly gateway: LiveGateway;
+  readonly deployments: LiveDeployments;
   readonly #options: HostedOptions;
   readonly #forwarding: Forwarding;
   readonly #traces: ReceivedTraces;
@@ -112,6 +118,28 @@ export class HostedServices {
       isAttended: options.isAttended,
       open: (ports) => openGatewayThread({ ...ports, mayReadKeys }, this.#traces),
     });
+    this.deployments = this.#openDeployments(keys);
+  }
+
+  /** What it steers goes through the gateway; what it watches, through the monitors. */
+  #openDeployments(keys: Environment): LiveDeployments {
+    const { root, clock, random, onChange, onBug } = this.#options;
+    const owner = processOwner();
+    const ports = { root, clock, random, owner, environment: keys };
+    const places = new DeploymentPlaces({
+      ...ports,
+      routes: gatewayRoutes(this.gateway),
+      serveGateway: async () => {
+        if (!this.gateway.isServing) await this.gateway.start({ port: null, keep: true });
+      },
+    });
+    const desk = new WorkspaceDesk({
+      ...{ ...ports, places },
+      load: () => loadWorkspace({ root, environment: keys, signal: NEVER }),
+      log: errorLog(onBug),
+      onMonitors: (monitors) => void this.#monitors.add(monitors).catch(onBug),
+    });
+    return new LiveDeployments({ desk, clock, onChange, onBug });
   }
 
   get status(): Omit<ServicesStatus, 'pid' | 'version' | 'startedAt' | 'foreground' | 'attached'> {
@@ -123,6 +151,7 @@ export class HostedServices {
       forward: this.#forwarding.status,
       stream: this.#monitors.status,
       gateway: this.gateway.state,
+      deployments: this.deployments.status,
     };
   }
 
@@ -139,7 +168,7 @@ export class HostedServices {
   /** Goes on when nobody is attached. */
   get isKept(): boolean {
     const { state } = this.#receiving;
-    return (state.state === 'receiving' && state.keep) || this.gateway.isKept;
+    return (state.state === 'receiving' && state.keep) || this.gateway.isKept || this.deployments.isKept;
   }
 
   /** Rejects with UserErrors for what is given beside the configuration. */
@@ -158,6 +187,7 @@ export class HostedServices {
       );
     }
     if (gateway) await this.#quietly(() => this.gateway.start(gateway));
+    await this.#quietly(() => this.deployments.goOn());
     this.#watchingAlerts = this.#alerts.run(signal);
   }
 
@@ -175,6 +205,8 @@ export class HostedServices {
 
   /** What is under way is finished first; the signal of `goOn` must be aborted. */
   async close(): Promise<void> {
+    // What they do goes through the gateway.
+    await this.deployments.close();
     await Promise.all([this.#receiving.off(), this.gateway.stop()]);
     await this.#forwarding.close();
     await this.#watchingAlerts;
@@ -197,4 +229,15 @@ export class HostedServices {
     const token = requireToken === null ? now : requireToken ? (now ?? random.hex(16)) : null;
     return { port, keep, token: exposure.token ?? token };
   }
+}
+
+const NEVER = new AbortController().signal;
+
+/** What is no error has nobody to read it here. */
+function errorLog(onBug: (error: unknown) => void): Log {
+  return {
+    write: (level, message, fields) => {
+      if (level === 'error') onBug(new Error(message, { cause: fields }));
+    },
+  };
 }

@@ -130,6 +130,10 @@ export class LiveGateway {
     return { port: server.port, keep, token };
   }
 
+  get isServing(): boolean {
+    return this.#serving !== undefined;
+  }
+
   /** Goes on when nobody is attached. */
   get isKept(): boolean {
     return this.#serving?.keep ?? false;

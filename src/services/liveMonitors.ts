@@ -6,6 +6,7 @@ import { type OpenMonitors, openMonitors } from '../engine/monitors/openMonitors
 import type { Clock, Environment, Log, Random } from '../engine/ports.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
+import type { MonitorConfig } from '../engine/suites/monitoring/monitorConfig.ts';
 import type { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts';
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
@@ -37,9 +38,16 @@ export class LiveMonitors implements LiveConsumer {
   readonly name = 'monitors';
   readonly #options: LiveMonitorsOptions;
   #running: Running | undefined;
+  #added: readonly MonitorConfig[] = [];
 
   constructor(options: LiveMonitorsOptions) {
     this.#options = options;
+  }
+
+  /** Evaluates by these from now on, beside those of touchstone.yaml; deployments bring them along. */
+  async add(monitors: readonly MonitorConfig[]): Promise<void> {
+    this.#added = monitors;
+    await this.#running?.add(monitors);
   }
 
   get status(): StreamStatus {
@@ -53,7 +61,7 @@ export class LiveMonitors implements LiveConsumer {
 
   async run(source: LiveSource, signal: AbortSignal): Promise<void> {
     // Before anything is waited for: what comes from now on is evaluated.
-    const running = new Running(this.#options, source);
+    const running = new Running(this.#options, source, this.#added);
     this.#running = running;
     try {
       await running.follow(signal);
@@ -81,13 +89,19 @@ class Running {
   #isStepping = false;
   /** Monitors that cannot be opened as they are written. */
   #openProblem: string | null = null;
+  /** As it was read last. */
+  #workspace: Workspace | null | undefined;
+  #added: readonly MonitorConfig[];
+  /** Ends with `follow`. */
+  #until: AbortSignal | undefined;
   /** As they were when they could be read last. */
   #figures: Pick<StreamStatus, 'monitors' | 'behind'> = { monitors: [], behind: 0 };
 
-  constructor(options: LiveMonitorsOptions, source: LiveSource) {
+  constructor(options: LiveMonitorsOptions, source: LiveSource, added: readonly MonitorConfig[]) {
     const { root, hub, clock, environment, onBug, onChange } = options;
     this.#options = options;
     this.#source = source;
+    this.#added = added;
     this.#from = source.traces.lastSeq;
     this.#traces = new TraceStore(traceStorePath(root), { clock });
     this.#store = new MonitorStore(traceStorePath(root));
@@ -120,8 +134,15 @@ class Running {
   /** Until the signal is aborted. Rejects with StoreError. */
   async follow(signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, this.#ended.signal]);
+    this.#until = until;
     await this.#reload(until);
     await Promise.race([this.#watch(until), this.#evaluate(until)]);
+  }
+
+  async add(monitors: readonly MonitorConfig[]): Promise<void> {
+    this.#added = monitors;
+    if (this.#workspace !== undefined && this.#until && !this.#until.aborted)
+      await this.#use(this.#workspace, this.#until);
   }
 
   async close(): Promise<void> {
@@ -182,13 +203,16 @@ class Running {
 
   async #reload(signal: AbortSignal): Promise<void> {
     const workspace = await this.#file.read();
-    if (workspace !== undefined) await this.#use(workspace, signal);
+    if (workspace !== undefined) {
+      this.#workspace = workspace;
+      await this.#use(workspace, signal);
+    }
     if (workspace !== undefined || this.#file.problem !== null) this.#options.onChange();
   }
 
   async #use(workspace: Workspace | null, signal: AbortSignal): Promise<void> {
     const before = this.#opened;
-    const opened = await this.#open(workspace, signal);
+    const opened = await this.#open(workspace && withMonitors(workspace, this.#added), signal);
     if (opened === 'failed') return;
 
     this.#opened = opened;
@@ -227,6 +251,12 @@ class Running {
       return 'failed';
     }
   }
+}
+
+function withMonitors(workspace: Workspace, added: readonly MonitorConfig[]): Workspace {
+  if (added.length === 0) return workspace;
+  const monitors = [...(workspace.config.monitors ?? []), ...added];
+  return { ...workspace, config: { ...workspace.config, monitors } };
 }
 
 function turn(): Promise<void> {

@@ -149,7 +149,7 @@ export class ServicesHost {
   }
 
   #handlers(): ServicesHandlers {
-    const { gateway } = this.#services;
+    const { gateway, deployments } = this.#services;
     const after = async (work: Promise<void> | void): Promise<ServicesStatus> => {
       await work;
       return this.status;
@@ -167,6 +167,10 @@ export class ServicesHost {
       'gateway/keys': ({ keys }) => after(gateway.giveKeys(keys)),
       'shadow/start': (wanted) => after(gateway.mirror(wanted)),
       'shadow/stop': ({ route }) => after(gateway.stopMirroring(route)),
+      'deployment/plan': (wanted) => deployments.plan(wanted),
+      // It may start the gateway.
+      'deployment/start': (wanted) => this.#change(() => deployments.start(wanted)),
+      'deployment/act': (wanted) => after(deployments.act(wanted)),
     };
   }
 

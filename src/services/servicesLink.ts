@@ -22,8 +22,11 @@ type Calls = typeof servicesCalls;
 
 /** How long it may take to say hello, in milliseconds. */
 const HELLO_MS = 5_000;
-/** Of the contract, since which there is a gateway. */
-const GATEWAY_MINOR = 2;
+/** What earlier versions of the contract do not have. */
+const ADDED: readonly { minor: number; methods: RegExp; what: string }[] = [
+  { minor: 2, methods: /^(gateway|shadow)\//, what: 'no gateway' },
+  { minor: 3, methods: /^deployment\//, what: 'no deployments' },
+];
 
 export interface LinkOptions {
   client: ParamsOf<Calls, 'services/hello'>['client'];
@@ -100,9 +103,10 @@ export class ServicesLink {
     params: z.input<Calls[M]['params']>,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<ResultOf<Calls, M>> {
-    if (this.#minor < GATEWAY_MINOR && /^(gateway|shadow)\//.test(method))
+    const added = ADDED.find(({ minor, methods }) => this.#minor < minor && methods.test(method));
+    if (added)
       throw new AttachError(
-        `the services process of this workspace is version ${this.#version} of Touchstone, which has no gateway`,
+        `the services process of this workspace is version ${this.#version} of Touchstone, which has ${added.what}`,
         { remedy: 'Stop it with touchstone serve --stop, then try again.' },
       );
     return this.#peer.call(method, params, signal);

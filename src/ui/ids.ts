@@ -119,6 +119,17 @@ export interface Commands {
   'touchstone.gateway.openComparison'(route?: { route: string }): Promise<void>;
   'touchstone.gateway.promotePairs'(route?: { route: string }): Promise<void>;
   'touchstone.gateway.copyEnvironment'(): Promise<void>;
+  /** Of a prompt (absolute path); without one the person picks. */
+  'touchstone.createRelease'(prompt?: { path: string }): Promise<void>;
+  /** A deployment by its name; without one the person picks. Asks which version, and for a confirmation of what is steered. */
+  'touchstone.deploy.start'(deployment?: { deployment: string }): Promise<void>;
+  /** Likewise. What moves traffic is confirmed. */
+  'touchstone.deploy.promote'(deployment?: { deployment: string }): Promise<void>;
+  'touchstone.deploy.pause'(deployment?: { deployment: string }): Promise<void>;
+  'touchstone.deploy.resume'(deployment?: { deployment: string }): Promise<void>;
+  'touchstone.deploy.rollback'(deployment?: { deployment: string }): Promise<void>;
+  'touchstone.deploy.decommission'(deployment?: { deployment: string }): Promise<void>;
+  'touchstone.deploy.show'(deployment?: { deployment: string }): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;
   /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
   'touchstone.createEvaluation'(): Promise<void>;
@@ -220,6 +231,14 @@ export const commandIds = [
   'touchstone.gateway.openComparison',
   'touchstone.gateway.promotePairs',
   'touchstone.gateway.copyEnvironment',
+  'touchstone.createRelease',
+  'touchstone.deploy.start',
+  'touchstone.deploy.promote',
+  'touchstone.deploy.pause',
+  'touchstone.deploy.resume',
+  'touchstone.deploy.rollback',
+  'touchstone.deploy.decommission',
+  'touchstone.deploy.show',
   'touchstone.openWalkthrough',
   'touchstone.createEvaluation',
   'touchstone.runEvaluation',
@@ -288,6 +307,9 @@ export interface ContextValues {
   /** The view stays as it is, whatever comes. */
   'touchstone.tracesPaused': boolean;
   'touchstone.gateway': 'off' | 'serving' | 'failed';
+  'touchstone.deployments': 'none' | 'configured' | 'running' | 'ended';
+  /** What can be done with one of them now, apart by spaces. */
+  'touchstone.deploymentActions': string;
   /** A prompt differs from the last commit. */
   'touchstone.promptsChanged': boolean;
   /** An edit waits to be applied or discarded. */
@@ -304,6 +326,8 @@ export const contextIds = [
   'touchstone.tracesFiltered',
   'touchstone.tracesPaused',
   'touchstone.gateway',
+  'touchstone.deployments',
+  'touchstone.deploymentActions',
   'touchstone.promptsChanged',
   'touchstone.editPending',
 ] as const satisfies readonly ContextId[];
@@ -316,6 +340,7 @@ export const viewIds = [
   'touchstone.traces',
   'touchstone.alerts',
   'touchstone.gateway',
+  'touchstone.deployments',
   'touchstone.providers',
 ] as const;
 export type ViewId = (typeof viewIds)[number];

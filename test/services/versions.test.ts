@@ -9,7 +9,7 @@ import { connectTo, listenAt } from '../../src/engine/attach/servicesSocket.ts';
 import { systemClock } from '../../src/engine/ports.ts';
 import { processIdentity } from '../../src/engine/processes/processIdentity.ts';
 import { Peer } from '../../src/protocol/peer.ts';
-import { SERVICES_CONTRACT, servicesCalls } from '../../src/protocol/servicesCalls.ts';
+import { SERVICES_CONTRACT, servicesCalls, servicesStatus } from '../../src/protocol/servicesCalls.ts';
 import { Clients } from '../../src/services/clients.ts';
 import { IdleWatch } from '../../src/services/idleWatch.ts';
 import { ServicesLink } from '../../src/services/servicesLink.ts';
@@ -73,6 +73,21 @@ describe('services processes and windows of different versions', () => {
     link.close();
   });
 
+  it('say that an earlier process has no deployments, without asking it', async () => {
+    const link = (await find(await servedBy({ major, minor: 2 }))) ?? assert.fail('not found');
+    await assert.rejects(link.call('deployment/act', { deployment: 'support', action: 'abort' }), {
+      name: 'AttachError',
+      message:
+        'the services process of this workspace is version 9.9.9 of Touchstone, which has no deployments',
+    });
+    link.close();
+  });
+
+  it('take a status without deployments for one that has none', () => {
+    const deployments = servicesStatus.shape.deployments.parse(undefined);
+    assert.deepEqual(deployments, { entries: [], problems: [] });
+  });
+
   it('say which version is in the way where it is not', async () => {
     await assert.rejects(find(await servedBy({ major: major + 1, minor: 0 })), {
       name: 'AttachError',
@@ -95,6 +110,9 @@ describe('services processes and windows of different versions', () => {
         'gateway/keys': () => Promise.reject(new Error('it was let in')),
         'shadow/start': () => Promise.reject(new Error('it was let in')),
         'shadow/stop': () => Promise.reject(new Error('it was let in')),
+        'deployment/plan': () => Promise.reject(new Error('it was let in')),
+        'deployment/start': () => Promise.reject(new Error('it was let in')),
+        'deployment/act': () => Promise.reject(new Error('it was let in')),
       },
     });
     const server = createServer((socket) => clients.take(socket));

@@ -129,6 +129,7 @@ const STATUS: ServicesStatus = {
   received: { spans: 0, logs: 0, duplicates: 0, recentSpans: 0, lastAt: null },
   ...{ storeProblem: null, liveProblems: [], forward: [], gateway: serving() },
   stream: { monitors: [], behind: 0, problem: null, subscribers: [] },
+  deployments: { entries: [], problems: [] },
 };
 
 describe('latencies beside a shadow', () => {

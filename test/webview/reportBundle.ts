@@ -15,6 +15,8 @@ export interface ReportBundle {
   traceScript: string;
   /** The program of the monitor page. */
   monitorScript: string;
+  /** The program of the deployment page. */
+  deploymentScript: string;
   /** For a panel. */
   style: string;
   /** For a file of its own. */
@@ -31,6 +33,7 @@ export async function bundleReport(): Promise<ReportBundle> {
     compareScript: read('compare.js'),
     traceScript: read('trace.js'),
     monitorScript: read('monitor.js'),
+    deploymentScript: read('deployment.js'),
     style: read('report.css'),
     standaloneStyle: read('standalone.css'),
   };

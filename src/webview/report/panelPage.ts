@@ -3,7 +3,8 @@ export type PageElement =
   | 'touchstone-report'
   | 'touchstone-comparison'
   | 'touchstone-trace'
-  | 'touchstone-monitor';
+  | 'touchstone-monitor'
+  | 'touchstone-deployment';
 
 /** What a panel in VS Code fills in; all of it is the extension's own, none of it data. */
 export interface PanelAssets {

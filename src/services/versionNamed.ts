@@ -1,0 +1,31 @@
+import { approvalOf } from '../engine/deploy/approval.ts';
+import type { Version } from '../engine/deploy/sides.ts';
+import { versionOf } from '../engine/deploy/versionOf.ts';
+import { UsageError } from '../engine/errors.ts';
+import { readRelease } from '../engine/releases/readRelease.ts';
+import type { DeploymentConfig } from '../engine/suites/deploying/deploymentConfig.ts';
+
+const RELEASE = /^release\/(.+)$/;
+
+/** The version that `to` names: one of the deployment's, `release/NAME`, or the URL of an agent. Throws UserErrors. */
+export function versionNamed(config: DeploymentConfig, to: string, root: string): Version {
+  const known = config.versions.find(({ name }) => name === to);
+  if (known) return versionOf(known.name, known.what, root);
+
+  const release = RELEASE.exec(to)?.[1];
+  if (release !== undefined) return versionOf(release, { kind: 'release', release }, root);
+  if (/^https?:\/\//.test(to) && URL.canParse(to))
+    return versionOf(new URL(to).host, { kind: 'url', url: to }, root);
+
+  const names = config.versions.map(({ name }) => name);
+  throw new UsageError(`the deployment '${config.name}' has no version '${to}'`, {
+    remedy: `Name ${names.length === 0 ? '' : `one of its versions (${names.join(', ')}), `}a release (release/NAME), or the URL of an agent.`,
+  });
+}
+
+/** Why a version needs a person's word before it is deployed; null where it was approved, or is none that could be. */
+export function unapprovedBecause({ target }: Version, root: string): string | null {
+  if (target.kind !== 'release') return null;
+  const { state, reason } = approvalOf(readRelease(root, target.release));
+  return state === 'approved' ? null : reason;
+}

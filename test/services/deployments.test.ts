@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { DeploymentEntry } from '../../src/protocol/deploymentEntries.ts';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
+import { Customers, deployedWorkspace, olderAgent } from '../support/deploy/deployedAgents.ts';
+import { ServedWorkspace, until } from '../support/servicesProcess.ts';
+
+describe('deployments of a workspace', function () {
+  this.timeout(120_000);
+
+  async function open() {
+    const older = await olderAgent();
+    const workspace = new ServedWorkspace(deployedWorkspace(older.url));
+    const run = (...args: string[]) => touchstone(workspace.root, ...args);
+    const started = await run('gateway', 'start', '--port', '0', '--json');
+    assert.equal(started.code, 0, started.err);
+    const lease = workspace.lease?.gateway;
+    assert.ok(lease);
+    const customers = new Customers({ endpoint: `http://127.0.0.1:${lease.port}`, token: lease.token });
+    const entry = async (): Promise<DeploymentEntry> => {
+      const { out } = await run('deploy', 'status', 'desk', '--json');
+      const [only] = (JSON.parse(out) as { deployments: DeploymentEntry[] }).deployments;
+      return only ?? assert.fail(out);
+    };
+    return {
+      ...{ older, workspace, customers, run, entry },
+      [Symbol.asyncDispose]: async () => {
+        await customers.stop();
+        await workspace[Symbol.asyncDispose]();
+        await older[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it('bring a good version to 100 %, keep the older one and decommission it, without a failed request', async () => {
+    await using world = await open();
+    const { run, customers, older, entry } = world;
+    const { code, out, err } = await run('deploy', 'start', 'desk', '--to', 'polite', '--yes', '--wait');
+    assert.equal(code, 0, `${out}\n${err}`);
+    assert.match(err, /steers: .*route .?desk/);
+    await until(async () => assert.equal((await entry()).phase, 'done'));
+    const before = older.requests;
+    await until(() => assert.ok(customers.answered > 50));
+    assert.equal(older.requests, before);
+    assert.deepEqual(customers.failures, []);
+  });
+
+  it('roll back a version whose answers are bad, with the traces of what failed', async () => {
+    await using world = await open();
+    const { run, customers, entry } = world;
+    const { code, out } = await run('deploy', 'start', 'desk', '--to', 'rude', '--yes', '--wait');
+    assert.equal(code, 1, out);
+    const { phase, report } = await entry();
+    assert.equal(phase, 'rolled-back');
+    assert.ok((report?.green.failedTraces.length ?? 0) > 0);
+    assert.deepEqual(customers.failures, []);
+  });
+
+  it('go on after the process that drives them was killed, and obey any terminal', async () => {
+    await using world = await open();
+    const { run, workspace, entry } = world;
+    assert.equal((await run('deploy', 'start', 'desk', '--to', 'polite', '--yes')).code, 0);
+    await until(async () => assert.equal((await entry()).phase, 'watching'));
+    await workspace.kill();
+    const watching = startTouchstone(workspace.root, 'deploy', 'watch', 'desk');
+    await until(() => assert.ok(workspace.pid !== undefined));
+    const { code, out, err } = await watching.done;
+    assert.equal(code, 0, `${out}\n${err}`);
+  });
+
+  it('stay paused until they are resumed, say so by the exit code, and are aborted', async () => {
+    await using world = await open();
+    const { run, entry } = world;
+    await run('deploy', 'start', 'desk', '--to', 'polite', '--yes');
+    await until(async () => assert.equal((await entry()).phase, 'watching'));
+    assert.equal((await run('deploy', 'pause', 'desk')).code, 0);
+    const watched = await run('deploy', 'watch', 'desk');
+    assert.equal(watched.code, 3, watched.out);
+    assert.equal((await run('deploy', 'abort', 'desk')).code, 0);
+    assert.equal((await run('deploy', 'watch', 'desk')).code, 1);
+    const { weights, phase } = await entry();
+    assert.equal(phase, 'rolled-back');
+    assert.ok(weights === null || weights.green === 0);
+  });
+
+  it('are not begun without a confirmation, another version, or what touchstone.yaml does not name', async () => {
+    await using world = await open();
+    const { run } = world;
+    const refused = await run('deploy', 'start', 'desk', '--to', 'polite');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /nobody is at this terminal to confirm it/);
+    assert.match((await run('deploy', 'start', 'desk', '--to', 'no', '--yes')).err, /no version 'no'/);
+    assert.match((await run('deploy', 'start', 'no', '--to', 'polite', '--yes')).err, /no deployment 'no'/);
+    assert.match((await run('deploy', 'pause', 'desk')).err, /has not begun/);
+    assert.match((await run('deploy', 'list')).out, /desk +not begun +route desk of the gateway/);
+  });
+});
