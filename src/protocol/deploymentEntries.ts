@@ -95,7 +95,6 @@ export const deploymentEntry = z.object({
 });
 
 export type DeploymentEntry = z.infer<typeof deploymentEntry>;
-export type DeploymentPhase = DeploymentEntry['phase'];
 export type DeploymentAction = z.infer<typeof deploymentAction>;
 export type StepReportEntry = z.infer<typeof stepReport>;
 export type SideFiguresEntry = z.infer<typeof sideFigures>;
