@@ -20,6 +20,7 @@ export const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
 export const SHOWN: readonly string[] = [
   'src/engine/model/figures.ts',
   'src/engine/model/otlpVariables.ts',
+  'src/engine/model/deploymentFigures.ts',
   'src/engine/model/gatewayFigures.ts',
   'src/engine/model/gatewayVariables.ts',
   'src/engine/model/providerCondition.ts',

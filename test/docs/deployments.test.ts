@@ -38,9 +38,13 @@ describe('docs/deployments.md', () => {
       const io = { ...processIo(), err: (line: string) => void said.push(line), endAtOnce: () => {} };
       let taken = 0;
       const args = argumentsOf(run);
-      const program = await createProgram(args, async () => {
-        taken += 1;
-      }, io);
+      const program = await createProgram(
+        args,
+        async () => {
+          taken += 1;
+        },
+        io,
+      );
       await program.parseAsync(args, { from: 'user' });
       assert.equal(taken, 1, `${run}: ${said.join('\n')}`);
     }

@@ -11,7 +11,9 @@ import { addDeployWatch } from './deploy/watch.ts';
 export function addDeploy(program: Command, act: RunAction): void {
   const deploy = program
     .command('deploy')
-    .description('move traffic step by step to the next version, each step held to the gate, with a way back');
+    .description(
+      'move traffic step by step to the next version, each step held to the gate, with a way back',
+    );
 
   addDeployStatus(deploy, act);
   addDeployStart(deploy, act);
