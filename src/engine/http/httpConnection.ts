@@ -21,6 +21,16 @@ export interface AddressGuard {
   lookup: LookupFunction;
 }
 
+/** Who the other side must be, and who this one is, in place of what the system trusts. In PEM. */
+export interface TlsIdentity {
+  ca?: string | undefined;
+  cert?: string | undefined;
+  key?: string | undefined;
+  servername?: string | undefined;
+  /** False: any certificate is taken. */
+  rejectUnauthorized?: boolean | undefined;
+}
+
 /** A request on its way. A plain function ends it: a signal for each call would cost as much as the call. */
 export interface Sent {
   /** Resolves with the head of the reply; rejects with the system's error. */
@@ -45,9 +55,11 @@ const IDLE_MS = 4_000;
 export class Connection {
   readonly #agents = new Map<string, Agent>();
   readonly #guard: AddressGuard | undefined;
+  readonly #tls: TlsIdentity;
 
-  constructor(guard?: AddressGuard) {
+  constructor(guard?: AddressGuard, tls: TlsIdentity = {}) {
     this.#guard = guard;
+    this.#tls = tls;
   }
 
   /** Throws the system's error for a header or an address that cannot be sent. */
@@ -95,7 +107,7 @@ export class Connection {
     const proxyEnv = direct ? undefined : nodesProxy();
     const options = {
       ...{ keepAlive: true, timeout: IDLE_MS, proxyEnv },
-      ...defined({ lookup: this.#guard?.lookup }),
+      ...defined({ lookup: this.#guard?.lookup, ...this.#tls }),
     };
     const agent = secure ? new (nodeHttps().Agent)(options) : new (nodeHttp().Agent)(options);
     this.#agents.set(name, agent);
