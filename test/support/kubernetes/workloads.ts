@@ -27,6 +27,7 @@ export class Workloads {
   readonly #clock: Clock;
   readonly #behaviours = new Map<string, PodBehaviour>();
   readonly #stops = new Set<() => void>();
+  readonly #late = new Set<string>();
   #isPaused = false;
 
   constructor(store: ObjectStore, clock: Clock) {
@@ -55,7 +56,8 @@ export class Workloads {
   /** The time that a Deployment has to make progress is over. */
   exceedDeadline(namespace: string, name: string): void {
     const deployment = this.#store.get(DEPLOYMENTS, namespace, name);
-    if (deployment) this.#writeStatus(deployment, true);
+    this.#late.add(name);
+    if (deployment) this.#writeStatus(deployment);
   }
 
   #reconcile(deployment: KubeObject): void {
@@ -68,7 +70,7 @@ export class Workloads {
     const current = pods.filter((pod) => imageIn(pod) === image);
     for (const pod of current.slice(wanted)) this.#remove(pod);
     for (let count = current.length; count < wanted; count += 1) this.#addPod(deployment, spec);
-    this.#writeStatus(deployment, false);
+    this.#writeStatus(deployment);
   }
 
   #addPod(deployment: KubeObject, spec: DeploymentSpec): void {
@@ -108,7 +110,7 @@ export class Workloads {
     if (!known || !owner) return;
     const spec = specOf(owner);
     this.#put(PODS, { ...known, status: statusOf(spec, { kind: 'ready', afterMs: 0 }, true) });
-    this.#writeStatus(owner, false);
+    this.#writeStatus(owner);
   }
 
   #later(ms: number, work: () => void): void {
@@ -119,7 +121,8 @@ export class Workloads {
     this.#stops.add(stop);
   }
 
-  #writeStatus(deployment: KubeObject, isLate: boolean): void {
+  #writeStatus(deployment: KubeObject): void {
+    const isLate = this.#late.has(deployment.metadata.name);
     const pods = this.#pods(deployment);
     const ready = pods.filter(isReady).length;
     const wanted = specOf(deployment).replicas ?? 1;

@@ -26,6 +26,8 @@ export interface Router {
   settle(pair: Pair, signal: AbortSignal): Promise<void>;
   /** A single request at a version, past the weights: for smoke tests and golden cases. */
   target(pair: Pair, side: 'blue' | 'green', signal: AbortSignal): Promise<AskedVersion>;
+  /** Resolves as soon as something may have changed, and at the latest after `mostMs`; a router without it is asked every so often. */
+  changed?(mostMs: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -143,12 +143,11 @@ export class ClusterClient {
   }
 
   /** Opens a watch from a version on; the reply must be closed. */
-  async watch(kind: ClusterKind, labels: string, version: string, signal: AbortSignal): Promise<Reply> {
+  async watch(kind: ClusterKind, version: string, signal: AbortSignal): Promise<Reply> {
     const query = {
       watch: 'true',
       allowWatchBookmarks: 'true',
       resourceVersion: version,
-      labelSelector: labels,
     };
     const request = { ...asked('watch', kind), method: 'GET', path: this.#path(kind), query };
     const reply = await openReply(await this.#exchange(request, signal)).catch((error: unknown) => {
@@ -223,8 +222,10 @@ export class ClusterClient {
     const { connection, headers } = await this.forwarding(signal);
     const url = new URL(this.target.server + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const type = body === undefined ? {} : { 'content-type': contentType };
     const text = body === undefined ? undefined : JSON.stringify(body);
+    // Node sends the body of a DELETE without a length.
+    const length = text === undefined ? '' : String(Buffer.byteLength(text));
+    const type = text === undefined ? {} : { 'content-type': contentType, 'content-length': length };
     return {
       connection,
       request: { url, method, headers: { accept: 'application/json', ...type, ...headers }, body: text },

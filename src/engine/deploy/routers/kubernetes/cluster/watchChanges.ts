@@ -1,15 +1,15 @@
 import { parseUntrustedJson } from '../../../../files/formats/untrustedJson.ts';
 import type { Clock } from '../../../../ports.ts';
 import type { ClusterClient } from './clusterClient.ts';
-import { ClusterError } from './clusterError.ts';
+import { ClusterError, connectionError } from './clusterError.ts';
 import { type ClusterKind, numberAt, textAt } from './clusterObject.ts';
 
 export interface WatchOptions {
   client: ClusterClient;
   clock: Clock;
   kind: ClusterKind;
-  /** A label selector. */
-  labels: string;
+  /** Whether the object of this name is waited for. */
+  concerns(name: string): boolean;
   /** A watch on which nothing came for so long, not even a bookmark, counts as dead and is opened anew. */
   silenceMs: number;
   /** Something has changed, or may have while nobody watched. What it is, is asked: a watch is a hint and never the truth. */
@@ -25,7 +25,7 @@ const PAUSE = { firstMs: 1_000, longestMs: 30_000 };
  * with a pause that grows, so that a cluster in trouble is not stormed. Never rejects but for bugs.
  */
 export async function watchChanges(options: WatchOptions, signal: AbortSignal): Promise<void> {
-  const { client, clock, kind, onHint } = options;
+  const { client, clock, kind, concerns, onHint } = options;
   let version: string | undefined;
   let pauseMs = PAUSE.firstMs;
 
@@ -37,12 +37,13 @@ export async function watchChanges(options: WatchOptions, signal: AbortSignal): 
       for await (const event of events(options, version, signal)) {
         pauseMs = PAUSE.firstMs;
         version = event.version ?? version;
-        if (event.isChange) onHint();
+        if (event.changed !== undefined && concerns(event.changed)) onHint();
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ClusterError)) throw error;
-      if (error.status === 410) version = undefined;
+      const fault = connectionError(error, client.target.server);
+      if (!(fault instanceof ClusterError)) throw fault;
+      if (fault.status === 410) version = undefined;
     }
 
     await clock.sleep(pauseMs, signal).catch(() => {});
@@ -52,16 +53,17 @@ export async function watchChanges(options: WatchOptions, signal: AbortSignal): 
 
 interface WatchEvent {
   version: string | undefined;
-  isChange: boolean;
+  /** Name of the object; undefined where nothing has changed. */
+  changed: string | undefined;
 }
 
 async function* events(
-  { client, clock, kind, labels, silenceMs }: WatchOptions,
+  { client, clock, kind, silenceMs }: WatchOptions,
   version: string,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   const silence = new AbortController();
-  const reply = await client.watch(kind, labels, version, AbortSignal.any([signal, silence.signal]));
+  const reply = await client.watch(kind, version, AbortSignal.any([signal, silence.signal]));
   let stop = clock.after(silenceMs, () =>
     silence.abort(new ClusterError('silent', { isTransient: true, status: 0 })),
   );
@@ -93,7 +95,10 @@ function eventOf(line: string): WatchEvent {
     const status = numberAt(event, 'object', 'code') ?? 0;
     throw new ClusterError('the watch ended', { isTransient: true, status });
   }
-  return { version: textAt(event, 'object', 'metadata', 'resourceVersion'), isChange: type !== 'BOOKMARK' };
+  return {
+    version: textAt(event, 'object', 'metadata', 'resourceVersion'),
+    changed: type === 'BOOKMARK' ? undefined : textAt(event, 'object', 'metadata', 'name'),
+  };
 }
 
 function parse(line: string) {
