@@ -133,7 +133,7 @@ describe('kubectl at the scripted API server', function () {
 
   it('changes a Deployment as a person does', async () => {
     await kubectl('label', 'deployment', 'support', 'team=care');
-    const { labels } = shop.server.get('deployments', 'support')?.metadata ?? {};
+    const { labels } = shop.server.get('deployments', 'support')?.metadata ?? { labels: {} };
     assert.deepEqual(labels, { 'app.kubernetes.io/instance': 'argo', team: 'care' });
   });
 });
