@@ -44,6 +44,18 @@ export class Workloads {
     this.#behaviours.set(image, behaviour);
   }
 
+  /** The pods that there are behave so from now on, too. */
+  become(image: string, behaviour: PodBehaviour): void {
+    this.behave(image, behaviour);
+    for (const deployment of this.#store.list(DEPLOYMENTS, undefined)) {
+      const spec = specOf(deployment);
+      if (imageOf(spec) !== image) continue;
+      for (const pod of this.#pods(deployment))
+        this.#put(PODS, { ...pod, status: statusOf(spec, behaviour, behaviour.kind === 'ready') });
+      this.#writeStatus(deployment);
+    }
+  }
+
   /** The controllers stop noticing changes. */
   pause(): void {
     this.#isPaused = true;

@@ -32,7 +32,7 @@ describe('the router of Kubernetes', () => {
 
   it('says what it steers, with context and namespace', async () => {
     assert.match(
-      await shop.router().describe(),
+      await shop.router().describe(signal),
       /^HTTPRoute shop\/support in context scripted \(http:\/\/127\.0\.0\.1:\d+, namespace shop\)$/,
     );
   });

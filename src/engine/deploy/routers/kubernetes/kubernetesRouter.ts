@@ -19,7 +19,7 @@ import {
   versionOf,
 } from './cluster/clusterObject.ts';
 import { describeTarget } from './cluster/clusterTarget.ts';
-import { driftOf } from './versions/drift.ts';
+import { driftOf } from './versions/clusterDrift.ts';
 import { GreenMaker } from './versions/greenMaker.ts';
 import { podsOf, readinessOf } from './versions/rollout.ts';
 import { rulesWith, servedBy, weightsIn } from './versions/routeWeights.ts';
@@ -62,7 +62,8 @@ export class KubernetesRouter implements Router {
     ]);
   }
 
-  async describe(): Promise<string> {
+  async describe(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
     const { target } = this.#client;
     return `HTTPRoute ${target.namespace}/${this.#options.config.httpRoute} in ${describeTarget(target)}`;
   }
@@ -107,6 +108,7 @@ export class KubernetesRouter implements Router {
   }
 
   async setWeights(pair: Pair, weights: Weights, signal: AbortSignal): Promise<void> {
+    checkWeights(weights);
     const services = this.#reader.services(pair);
     await this.#again(signal, async () => {
       const route = await this.#reader.route(signal);
@@ -127,15 +129,15 @@ export class KubernetesRouter implements Router {
   async stop(pair: Pair, side: 'blue' | 'green', drainMs: number, signal: AbortSignal): Promise<void> {
     const version = pair[side];
     if (!version) return;
-    const { deployment, service, names } = await this.#reader.version(version, signal);
-    if (!isOurs(deployment ?? service, names)) return;
-
     const { weights } = weightsIn(await this.#reader.route(signal), this.#reader.services(pair));
     if (weights && weights[side] > 0)
       throw new RouterError(`version ${version.name} still gets ${weights[side]} % of the traffic`, {
         isTransient: false,
         remedy: 'Set its weight to 0 first.',
       });
+
+    const { deployment, service, names } = await this.#reader.version(version, signal);
+    if (!isOurs(deployment ?? service, names)) return;
     if (deployment) await this.#drain(deployment, drainMs, signal);
     if (isOurs(service, names) && service) await this.#client.remove(SERVICE, service, signal);
     if (deployment) await this.#client.remove(DEPLOYMENT, deployment, signal);
@@ -202,6 +204,14 @@ export class KubernetesRouter implements Router {
       }
     }
   }
+}
+
+function checkWeights({ blue, green }: Weights): void {
+  const isPercent = (weight: number) => weight >= 0 && weight <= 100;
+  if (isPercent(blue) && isPercent(green) && blue + green === 100) return;
+  throw new RouterError(`weights of ${blue} and ${green} are not percentages of one whole`, {
+    isTransient: false,
+  });
 }
 
 function isOurs(object: ClusterObject | null, { tag }: VersionNames): boolean {

@@ -78,10 +78,14 @@ export function routeParts(route: ClusterObject, pair: Pair): { [part: string]: 
   );
 }
 
+/** What both versions share where they are alone; the API's largest weight is the last. */
+const WHOLES = [100, 1_000, 10_000, 100_000, 1_000_000];
+
 function backendsWith(rule: JsonObject, pair: Pair, weights: Weights, route: ClusterObject): JsonObject[] {
   const refs = listAt(rule, 'backendRefs');
   const { sum, others } = sharesOf(rule, pair, route);
-  const total = others > 0 ? sum : 100;
+  const total =
+    others > 0 ? sum : (WHOLES.find((whole) => Number.isInteger((whole * weights.green) / 100)) ?? 100);
   const [blue, green] = [(total * weights.blue) / 100, (total * weights.green) / 100];
   if (!Number.isInteger(blue) || !Number.isInteger(green))
     throw new RouterError(
