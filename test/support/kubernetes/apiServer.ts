@@ -14,10 +14,12 @@ import { StatusError } from './statusReply.ts';
 import { WatchStreams } from './watchStreams.ts';
 import { Workloads } from './workloads.ts';
 
-/** What a request meets in place of its answer. `lost`: it is carried out, and the answer does not come. */
+/** What a request meets in place of its answer. */
 export type Fault =
   | { kind: 'status'; code: number; reason: string; message: string; retryAfter?: string }
-  | { kind: 'hang' | 'drop' | 'lost' };
+  | { kind: 'hang' | 'drop' }
+  /** Carried out, and answered as if it were not. */
+  | { kind: 'late'; code: number };
 
 export interface ApiServerOptions {
   clock?: Clock;
@@ -45,6 +47,8 @@ export class ApiServer {
   readonly workloads: Workloads;
   readonly watches: WatchStreams;
   readonly answered: Answered[] = [];
+  /** What the rules did not allow: `get deployments shop/support`. */
+  readonly refused: string[] = [];
   readonly token: string;
   /** Answers what is sent through the proxy of a Service. */
   proxied: (service: string, path: string, request: ApiRequest) => { status: number; body: string } = () => ({
@@ -163,7 +167,7 @@ export class ApiServer {
     if (request.subresource === 'proxy') return this.#proxy(request, outgoing);
     const status = request.method === 'POST' ? 201 : 200;
     const result = this.#act(request);
-    if (fault?.kind === 'lost') return void outgoing.destroy();
+    if (fault?.kind === 'late') throw new StatusError(fault.code, 'InternalError', 'the answer was lost');
     send(outgoing, status, result);
   }
 
@@ -214,6 +218,7 @@ export class ApiServer {
       })
     )
       return;
+    this.refused.push(`${verb} ${below} ${namespace}/${name ?? ''}`);
     const thing = group === '' ? resource.plural : `${resource.plural}.${group}`;
     throw new StatusError(
       403,

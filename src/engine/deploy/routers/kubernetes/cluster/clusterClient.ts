@@ -49,9 +49,8 @@ export class ClusterClient {
         await this.#ask({ ...asked('get', kind, name), method: 'GET', path: this.#path(kind, name) }, signal),
       );
     } catch (error) {
-      // A kind that the cluster does not have is told apart from an object: its Status names no object.
       if (error instanceof ClusterError && error.status === 404) {
-        if (!error.message.includes(name)) throw missingKind(kind);
+        if (error.isMissingKind) throw missingKind(kind);
         return null;
       }
       throw error;

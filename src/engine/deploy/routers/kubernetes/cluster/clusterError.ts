@@ -22,6 +22,11 @@ export class ClusterError extends RouterError {
     this.retryAfterMs = retryAfterMs;
   }
 
+  /** The cluster knows no such kind; of an object that is missing it says the name. */
+  get isMissingKind(): boolean {
+    return this.status === 404 && !/"[^"]+" not found/.test(this.message);
+  }
+
   /** Somebody else has changed or made the object since it was read. */
   get isConflict(): boolean {
     return this.status === 409;
