@@ -11,11 +11,13 @@ export interface DecodedText {
  */
 const ENCODED =
   /\\{1,16}u([0-9a-fA-F]{4})|\\{1,16}x([0-9a-fA-F]{2})|\\{1,16}([^ux\\])|((?:%(?:25){0,8}[89a-fA-F][0-9a-fA-F])+)|%(?:25){0,8}([0-7][0-9a-fA-F])|&(?:amp;){0,8}(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));|[\0\r\n]+/g;
+const MAY_BE_ENCODED = /[\\%&\0\r\n]/;
 const BREAKS = /^[nr]$/;
 const NAMED: { readonly [name: string]: string } = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** Undefined where nothing is encoded. */
 export function decodedText(text: string): DecodedText | undefined {
+  if (!MAY_BE_ENCODED.test(text)) return undefined;
   return replaced(text, ENCODED, decode);
 }
 

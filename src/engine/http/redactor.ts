@@ -1,4 +1,5 @@
 import { type DecodedText, decodedText, undumpedText } from './decodedText.ts';
+import { mayHoldHex } from './hexRun.ts';
 import { secretForms } from './secretForms.ts';
 
 /** Stands where a key was. */
@@ -14,6 +15,8 @@ export class Redactor {
   readonly #hex = new Set<string>();
   #inText: RegExp | undefined;
   #inHex: RegExp | undefined;
+  /** Digits of the shortest. */
+  #leastHex = 0;
 
   constructor(secrets: Iterable<string> = []) {
     this.learn(secrets);
@@ -28,13 +31,14 @@ export class Redactor {
     }
     this.#inText = patternOf(this.#texts);
     this.#inHex = patternOf(this.#hex);
+    this.#leastHex = Math.min(...[...this.#hex].map((digits) => digits.length));
   }
 
   readonly text = (text: string): string => {
     if (!this.#inText) return text;
     const plain = text.replace(this.#inText, MARK);
     const decoded = cleaned(plain, decodedText(plain), this.#inText);
-    if (!this.#inHex) return decoded;
+    if (!this.#inHex || !mayHoldHex(decoded, this.#leastHex)) return decoded;
 
     const bare = decoded.replace(this.#inHex, MARK);
     return cleaned(bare, undumpedText(bare), this.#inHex);

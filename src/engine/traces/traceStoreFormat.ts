@@ -16,4 +16,5 @@ export const TRACE_STORE: StoreFormat = {
   applicationId: 0x546f7472,
   migrations: [TRACES, ARRIVALS, EVALUATIONS, TRACES_IN_ORDER],
   shrinks: true,
+  cacheKib: 16 * 1024,
 };

@@ -140,6 +140,7 @@ function initialise(database: DatabaseSync, file: string, format: StoreFormat): 
   if (format.shrinks) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   turnOnLog(database);
   database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  if (format.cacheKib !== undefined) database.exec(`PRAGMA cache_size = -${format.cacheKib}`);
   if (pragma(database, 'user_version') === versionOf(format)) return undefined;
   return upgraded(database, file, format);
 }

@@ -8,6 +8,8 @@ export interface StoreFormat {
   migrations: readonly string[];
   /** Gives space back to the disk when it is asked to; counts for a new file only. */
   shrinks?: true;
+  /** Memory for pages in place of SQLite's 2 MiB, in KiB: where keys are random, each new one is in another page. */
+  cacheKib?: number;
   /** Stores of this version and before do not carry the application id; they are known by their tables, in alphabetical order. */
   unmarked?: { version: number; tables: readonly string[] };
 }
