@@ -19,7 +19,7 @@ describe('touchstone release', () => {
     const created = await touchstone(root, ...CREATE, '--description', 'first');
     assert.deepEqual(
       [created.code, created.out.split('\n')[0]],
-      [0, 'releases/warm.yaml: answer.prompty with openai/gpt-5-mini'],
+      [0, 'not evaluated: release warm was not evaluated'],
     );
     const listed = await touchstone(root, 'release', 'list');
     assert.match(listed.out, /warm +\d{4}-\d\d-\d\d \d\d:\d\d +openai\/gpt-5-mini +[0-9a-f]{12} +first/);
@@ -79,6 +79,101 @@ describe('touchstone release', () => {
     );
   });
 
+  describe('with a gate', function () {
+    this.timeout(120_000);
+    const suite = (gate: string) => `suites:
+  answers:
+    dataset: answers.golden.yaml
+    targets: [{ name: echo, echo: true }]
+    evaluators: [equals]
+${gate}`;
+    const DATASET = `schema_version: 2.0.0
+version: 1.4.0
+test_cases:
+  - { id: one, input: "yes", expected_output: { answer: "yes" } }
+  - { id: two, input: "no", expected_output: { answer: maybe } }
+`;
+    const evaluated = async (gate: string): Promise<string> => {
+      const root = workspace({ 'touchstone.yaml': suite(gate), 'answers.golden.yaml': DATASET });
+      await touchstone(root, 'eval', 'answers');
+      return root;
+    };
+    const PASSES = '    gate: { min_pass_rate: 0.4 }\n';
+    const FAILS = '    gate: { min_pass_rate: 0.9 }\n';
+
+    it('is created from a run whose gate passed, and holds what approved it', async () => {
+      const root = await evaluated(PASSES);
+      const { code, out, err } = await touchstone(root, ...CREATE, '--run', 'latest', '--json');
+      assert.equal(code, 0, out + err);
+      const { approved_by: by, dataset, approval, schema_version } = JSON.parse(out);
+      assert.deepEqual(
+        [by.kind, by.gate, by.override, by.evaluators],
+        ['run', 'passed', undefined, ['equals']],
+      );
+      assert.equal(by.clauses.find(({ name }: { name: string }) => name === 'min_pass_rate')?.status, 'pass');
+      assert.deepEqual(dataset, { path: 'answers.golden.yaml', version: '1.4.0' });
+      assert.deepEqual([approval.state, schema_version], ['approved', '1.1.0']);
+      assert.match((await touchstone(root, 'release', 'list')).out, / approved/);
+      assert.equal((await touchstone(root, 'release', 'verify')).code, 0);
+    });
+
+    const refused: [what: string, gate: string, message: RegExp][] = [
+      ['failed', FAILS, /does not approve a release: its gate failed: .*min_pass_rate/],
+      ['is undecided', '    gate: { min_pass_rate: { critical: 1 } }\n', /its gate is undecided/],
+      ['is not there', '', /the suite "answers" has no gate/],
+    ];
+    for (const [what, gate, message] of refused)
+      it(`is refused from a run whose gate ${what}, and says for ever why it was created all the same`, async () => {
+        const root = await evaluated(gate);
+        const create = [...CREATE, '--run', 'latest'];
+        const { code, err } = await touchstone(root, ...create);
+        assert.equal(code, 2);
+        assert.match(err, message);
+        assert.equal(existsSync(path.join(root, 'releases')), false);
+        assert.equal((await touchstone(root, ...create, '--override', ' ')).code, 2);
+
+        assert.equal((await touchstone(root, ...create, '--override', 'hotfix 12')).code, 0);
+        const shown = await touchstone(root, 'release', 'show', 'warm');
+        assert.match(shown.out.split('\n')[1] ?? '', /^OVERRIDDEN: .*hotfix 12/);
+        assert.match((await touchstone(root, 'release', 'list')).out, /OVERRIDDEN/);
+        assert.match(
+          (await touchstone(root, 'release', 'diff', 'warm', 'warm')).out,
+          /OVERRIDDEN: .*hotfix 12/,
+        );
+        const file = path.join(root, 'releases', 'warm.yaml');
+        writeFileSync(file, readFileSync(file, 'utf8').replace('hotfix 12', 'all is well'));
+        assert.equal((await touchstone(root, 'release', 'verify')).code, 2);
+      });
+  });
+
+  it('says of a release without a run that it was not evaluated', async () => {
+    const root = workspace();
+    assert.match((await touchstone(root, ...CREATE)).out, /^not evaluated: release warm was not evaluated/);
+    assert.match((await touchstone(root, 'release', 'list')).out, /not evaluated/);
+    assert.match((await touchstone(root, 'release', 'show', 'warm')).out, /\nnot evaluated: /);
+  });
+
+  it('shows what differs between two releases', async () => {
+    const root = workspace({
+      'new.prompty': PROMPT.replace('Be kind.', 'Be kind and short.').replace(
+        'gpt-5-mini }',
+        'gpt-5-mini, parameters: { temperature: 0.2 } }',
+      ),
+    });
+    await touchstone(root, ...CREATE);
+    const model = ['--model', 'openai/gpt-5'];
+    const created = await touchstone(root, 'release', 'create', 'crisp', '--prompt', 'new.prompty', ...model);
+    assert.equal(created.code, 0, created.err);
+    const { out } = await touchstone(root, 'release', 'diff', 'warm', 'crisp');
+    assert.match(out, /model +openai\/gpt-5-mini +openai\/gpt-5/);
+    assert.match(out, /parameter\.temperature +- +0\.2/);
+    assert.match(out, /\n-Be kind\.\n\+Be kind and short\./);
+    const json = JSON.parse((await touchstone(root, 'release', 'diff', 'warm', 'crisp', '--json')).out);
+    assert.deepEqual([json.from, json.to, json.sameContent, json.texts.length], ['warm', 'crisp', false, 1]);
+    const same = JSON.parse((await touchstone(root, 'release', 'diff', 'warm', 'warm', '--json')).out);
+    assert.deepEqual([same.sameContent, same.settings, same.texts], [true, [], []]);
+  });
+
   it('exits with 2 where a release was changed by hand, and so does validate', async () => {
     const root = workspace();
     await touchstone(root, ...CREATE);
@@ -126,6 +221,12 @@ describe('touchstone release', () => {
       /takes a value from the environment/,
     ],
     [['release', 'create', 'x'], /--prompt/],
+    [
+      ['release', 'create', 'x', ...CREATE.slice(3), '--override', 'why'],
+      /--override needs --run or --comparison/,
+    ],
+    [['release', 'create', 'x', ...CREATE.slice(3), '--run', 'a', '--comparison', 'b'], /cannot be combined/],
+    [['release', 'diff', 'warm', 'nope'], /there is no release "nope"/],
     [['release', 'show', 'nope'], /there is no release "nope"/],
   ];
   for (const [argv, message] of wrong) {

@@ -1,3 +1,4 @@
+import { type Approval, approvalOf } from '../../engine/deploy/approval.ts';
 import { isJsonObject, type JsonObject } from '../../engine/model/json.ts';
 import type { ListedRelease } from '../../engine/releases/readRelease.ts';
 import type { Release } from '../../engine/releases/release.ts';
@@ -8,7 +9,7 @@ import { renderTable } from '../terminal/table.ts';
 
 /** As its file has it, with the content's digest alone. */
 export function releaseJson(release: Release): JsonObject {
-  return { ...toFile(release), digest: release.digest };
+  return { ...toFile(release), digest: release.digest, approval: { ...approvalOf(release) } };
 }
 
 export function listedJson(listed: ListedRelease): JsonObject {
@@ -19,7 +20,17 @@ export function listedJson(listed: ListedRelease): JsonObject {
 
 function summaryOf(release: Release): JsonObject {
   const { name, created, description = null, model, prompt, approvedBy, digest } = release;
-  return { name, created, description, model, prompt: prompt.path, run: approvedBy?.run ?? null, digest };
+  const approval = { ...approvalOf(release) };
+  return {
+    name,
+    created,
+    description,
+    model,
+    prompt: prompt.path,
+    run: approvedBy?.run ?? null,
+    digest,
+    approval,
+  };
 }
 
 export function releaseTable(releases: readonly ListedRelease[], io: Io): string[] {
@@ -27,7 +38,7 @@ export function releaseTable(releases: readonly ListedRelease[], io: Io): string
     return ['no releases; create one with: touchstone release create NAME --prompt FILE'];
 
   const rows = releases.map((one) => {
-    if ('error' in one) return [one.name, '', '', '', sanitizeLine(one.error.message)];
+    if ('error' in one) return [one.name, '', '', '', sanitizeLine(one.error.message), ''];
     const { name, created, model, prompt, description = '', digest } = one.release;
     return [
       name,
@@ -35,11 +46,26 @@ export function releaseTable(releases: readonly ListedRelease[], io: Io): string
       sanitizeLine(model),
       digest.slice(0, 12),
       sanitizeLine(description || prompt.path),
+      STATES[approvalOf(one.release).state],
     ];
   });
-  const columns = ['release', 'created', 'model', 'digest', 'description'].map((title) => ({ title }));
+  const columns = ['release', 'created', 'model', 'digest', 'description', 'evaluation'].map((title) => ({
+    title,
+  }));
   const [head = '', ...body] = renderTable(columns, rows);
   return [io.style.dim(head), ...body];
+}
+
+const STATES: { readonly [state in Approval['state']]: string } = {
+  approved: 'approved',
+  overridden: 'OVERRIDDEN',
+  none: 'not evaluated',
+};
+
+/** What a person has to see first; nothing where a gate has passed. */
+export function approvalLines(release: Release, io: Io): string[] {
+  const { state, reason } = approvalOf(release);
+  return state === 'approved' ? [] : [io.style.red(sanitizeLine(`${STATES[state]}: ${reason}`))];
 }
 
 export function releaseLines(release: Release, io: Io): string[] {
@@ -60,11 +86,18 @@ export function releaseLines(release: Release, io: Io): string[] {
     ['tools', tools.map((tool) => tool.name).join(', ') || undefined],
     ['response', release.responseFormat?.type],
     ['dataset', dataset && `${dataset.path} ${dataset.version}`],
-    ['approved by', approvedBy && `run ${approvedBy.run}`],
+    ['approved by', approvedBy && `${approvedBy.kind ?? 'run'} ${approvedBy.run}`],
+    ['evaluators', approvedBy?.evaluators?.join(', ') || undefined],
+    ['served', approvedBy?.servedModels?.join(', ') || undefined],
+    ...(approvedBy?.clauses ?? []).map((clause): [string, string] => [
+      clause.status,
+      `${clause.name}: ${clause.reason}`,
+    ]),
     ['digest', digest],
   ];
   return [
     io.style.bold(`release/${name}`),
+    ...approvalLines(release, io),
     ...rows.flatMap(([title, text]) =>
       text === undefined ? [] : [`${io.style.dim(title.padEnd(12))} ${sanitizeLine(text)}`],
     ),

@@ -10,5 +10,17 @@ export interface Approval {
 /** What a release says of its evaluation. */
 export function approvalOf({ name, approvedBy }: Release): Approval {
   if (!approvedBy) return { state: 'none', reason: `release ${name} was not evaluated` };
-  return { state: 'approved', reason: `approved by run ${approvedBy.run}` };
+
+  const { run, kind = 'run', gate, override, reason } = approvedBy;
+  if (gate === undefined)
+    return {
+      state: 'none',
+      reason: `the gate of run ${run} was not looked at when release ${name} was created`,
+    };
+  if (gate === 'passed')
+    return { state: 'approved', reason: `approved by ${kind} ${run}, whose gate passed` };
+  return {
+    state: 'overridden',
+    reason: `created although ${kind} ${run} does not approve it (${reason ?? `gate ${gate}`}): ${override ?? 'no reason given'}`,
+  };
 }

@@ -1,4 +1,5 @@
 import { defined } from '../model/defined.ts';
+import type { GateClause } from '../model/gateReport.ts';
 import { contentHash } from '../model/hash.ts';
 import type { ModelParameters, ResponseFormat, ToolDefinition } from '../model/message.ts';
 import type { Prompt } from '../model/prompt.ts';
@@ -18,9 +19,26 @@ export interface Release {
   responseFormat?: ResponseFormat;
   /** What approved it. */
   dataset?: { path: string; version: string };
-  approvedBy?: { run: string };
+  approvedBy?: ReleaseApproval;
   /** SHA-256 over everything that answers depend on: equal ones answer alike. */
   digest: string;
+}
+
+/** The run that approved a release, and what it said. */
+export interface ReleaseApproval {
+  run: string;
+  /** What follows is not in files of schema 1.0.0, which did not look at the gate. */
+  kind?: 'run' | 'comparison';
+  gate?: 'passed' | 'failed' | 'undecided' | 'none';
+  /** A person's reason to create it although the gate did not pass. */
+  override?: string;
+  /** In a sentence. */
+  reason?: string;
+  clauses?: GateClause[];
+  /** Who judged it. */
+  evaluators?: string[];
+  /** What the provider said it had served. */
+  servedModels?: string[];
 }
 
 /** What of a prompt decides what a model receives, and the file that it was taken from. */

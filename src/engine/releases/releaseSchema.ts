@@ -3,7 +3,13 @@ import { defined } from '../model/defined.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { ModelParameters, ResponseFormat } from '../model/message.ts';
 import { writeParameters } from '../models/wire/writeRequest.ts';
-import { digestsOf, type Release, type ReleaseDigests, type ReleasePrompt } from './release.ts';
+import {
+  digestsOf,
+  type Release,
+  type ReleaseApproval,
+  type ReleaseDigests,
+  type ReleasePrompt,
+} from './release.ts';
 
 const FORMATS = [
   'prompty',
@@ -83,10 +89,30 @@ const prompt = z.strictObject({
   includes: z.record(z.string(), z.string()).optional(),
 });
 
+const approvedBy = z.strictObject({
+  run: z.string(),
+  kind: z.enum(['run', 'comparison']).exactOptional(),
+  gate: z.enum(['passed', 'failed', 'undecided', 'none']).exactOptional(),
+  override: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
+  clauses: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        status: z.enum(['pass', 'fail', 'undecided', 'not-asked']),
+        reason: z.string(),
+      }),
+    )
+    .exactOptional(),
+  evaluators: z.array(z.string()).exactOptional(),
+  served_models: z.array(z.string()).exactOptional(),
+});
+
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 export const releaseSchema = z.strictObject({
-  schema_version: z.literal('1.0.0'),
+  // 1.0.0 holds of what approved it the run alone.
+  schema_version: z.enum(['1.0.0', '1.1.0']),
   name: z.string(),
   created: z.string(),
   description: z.string().optional(),
@@ -103,7 +129,7 @@ export const releaseSchema = z.strictObject({
   ),
   response_format: responseFormat.optional(),
   dataset: z.strictObject({ path: z.string(), version: z.string() }).optional(),
-  approved_by: z.strictObject({ run: z.string() }).optional(),
+  approved_by: approvedBy.optional(),
   digest: z.strictObject({
     content: digest,
     prompt: digest,
@@ -134,7 +160,7 @@ export function fromFile(file: ReleaseFile): { release: Release; digests: Releas
     ...defined({
       responseFormat: file.response_format as ResponseFormat | undefined,
       dataset,
-      approvedBy: file.approved_by,
+      approvedBy: file.approved_by && fromApproval(file.approved_by),
     }),
     digest: digests.content,
   };
@@ -146,7 +172,7 @@ export function toFile(release: Release): JsonObject {
   const digests = Object.entries(digestsOf(release)).map(([name, text]) => [name, PREFIX + text]);
   const { extra } = release.parameters;
   const file = {
-    schema_version: '1.0.0',
+    schema_version: release.approvedBy?.gate === undefined ? '1.0.0' : '1.1.0',
     name: release.name,
     created: release.created,
     description: release.description,
@@ -156,11 +182,19 @@ export function toFile(release: Release): JsonObject {
     tools: release.tools,
     response_format: format,
     dataset: release.dataset,
-    approved_by: release.approvedBy,
+    approved_by: release.approvedBy && toApproval(release.approvedBy),
     digest: Object.fromEntries(digests),
   };
   // Plain data, without what is undefined.
   return JSON.parse(JSON.stringify(file)) as JsonObject;
+}
+
+function fromApproval({ served_models, ...file }: z.output<typeof approvedBy>): ReleaseApproval {
+  return { ...file, ...defined({ servedModels: served_models }) };
+}
+
+function toApproval({ servedModels, ...approval }: ReleaseApproval): object {
+  return { ...approval, served_models: servedModels };
 }
 
 function fromParameters(file: z.output<typeof parameters>): ModelParameters {

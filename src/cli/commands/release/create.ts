@@ -11,6 +11,8 @@ import { fixedEnvironment, systemClock } from '../../../engine/ports.ts';
 import { parsePrompt } from '../../../engine/prompts/parsePrompt.ts';
 import { UnsetVariable } from '../../../engine/prompts/references/resolveReferences.ts';
 import { createRelease } from '../../../engine/releases/createRelease.ts';
+import { type Approved, approvedByRun } from '../../../engine/releases/releaseApproval.ts';
+import { CurrentResults } from '../../../engine/store/currentResults.ts';
 import { findRun } from '../../../engine/store/findRun.ts';
 import { workspacePath } from '../../../engine/suites/config/fileReference.ts';
 import type { Workspace } from '../../../engine/suites/loadWorkspace.ts';
@@ -21,7 +23,7 @@ import { openWorkspace } from '../../openWorkspace.ts';
 import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
 import type { Io } from '../../terminal/io.ts';
-import { releaseJson } from '../../views/releaseView.ts';
+import { approvalLines, releaseJson } from '../../views/releaseView.ts';
 
 interface CreateOptions {
   config?: string;
@@ -29,6 +31,8 @@ interface CreateOptions {
   model?: string;
   description?: string;
   run?: string;
+  comparison?: string;
+  override?: string;
   json?: boolean;
 }
 
@@ -43,7 +47,12 @@ export function addReleaseCreate(release: Command, act: RunAction): void {
     .requiredOption('--prompt <file>', 'the prompt file')
     .option('--model <provider/model>', 'the model (default: the one that the prompt file names)')
     .option('--description <text>', 'what is new in it')
-    .option('--run <id>', 'the run that approved it: its id, the beginning of it, a suite name, or latest')
+    .option(
+      '--run <id>',
+      'the run that approves it, whose gate must have passed: its id, the beginning of it, a suite name, or latest',
+    )
+    .option('--comparison <id>', 'the same for a comparison, whose candidate it is')
+    .option('--override <reason>', 'create it although the gate did not pass; the reason stays visible')
     .addOption(configOption())
     .option('--json', 'print JSON')
     .action((name, options) => act((io) => create(name, options, io)));
@@ -70,10 +79,11 @@ async function create(name: string, options: CreateOptions, io: Io): Promise<num
   const release = createRelease({
     ...{ root: workspace.root, name, prompt, model, now: systemClock.now() },
     description: options.description,
-    approvedBy: options.run === undefined ? undefined : { run: runNamed(options.run, workspace) },
+    ...approved(options, workspace),
   });
   if (options.json) io.out(JSON.stringify(releaseJson(release), null, 2));
   else {
+    for (const line of approvalLines(release, io)) io.out(line);
     io.out(`${releaseFile(release.name)}: ${release.prompt.path} with ${release.model}`);
     io.out(io.style.dim(`Commit it. Clients of the gateway ask for the model release/${release.name}.`));
   }
@@ -116,10 +126,37 @@ function checkedModel(model: string): string {
   });
 }
 
-function runNamed(run: string, workspace: Workspace): string {
+/** Nothing where no run is named: the release says then that it was not evaluated. */
+function approved(
+  { run, comparison, override }: CreateOptions,
+  workspace: Workspace,
+): Approved | Record<never, never> {
+  if (run !== undefined && comparison !== undefined)
+    throw new UsageError('--run and --comparison cannot be combined', {
+      remedy: 'Name the one that approves it.',
+    });
+  const wanted = run ?? comparison;
+  if (wanted === undefined) {
+    if (override === undefined) return {};
+    throw new UsageError('--override needs --run or --comparison', {
+      remedy: 'Leave it out: a release without a run says that it was not evaluated.',
+    });
+  }
+
   const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
   try {
-    return findRun(engine.store, run).id;
+    const { store } = engine;
+    const found = comparison === 'latest' ? store.comparisons(1)[0] : findRun(store, wanted);
+    if (!found || (comparison !== undefined && !found.plan.comparison))
+      throw new UsageError(`--comparison ${wanted} is not a comparison`, {
+        remedy: 'List them with: touchstone show --comparisons',
+      });
+    const runs = {
+      verdict: (id: string) => store.verdicts.of(id),
+      results: (id: string) => new CurrentResults(store, id).results(),
+      report: (id: string) => engine.report(id),
+    };
+    return approvedByRun(runs, found, override);
   } finally {
     engine.close();
   }
