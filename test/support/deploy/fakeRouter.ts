@@ -51,7 +51,12 @@ export class FakeRouter implements Router {
     if (weights.blue + weights.green !== 100) this.problems.push(`the sum of ${JSON.stringify(weights)}`);
     if (weights.green > served && !this.isReady(pair.green.digest))
       this.problems.push(`${pair.green.name} gets ${weights.green} % and is not ready`);
-    if (weights.blue > 0 && pair.blue && !this.isReady(pair.blue.digest) && this.isReady(pair.green.digest))
+    if (
+      pair.blue &&
+      weights.blue > this.share(pair.blue.digest) &&
+      !this.isReady(pair.blue.digest) &&
+      this.isReady(pair.green.digest)
+    )
       this.problems.push(`${pair.blue.name} gets ${weights.blue} % and is not ready`);
     this.weights = { blue: pair.blue?.digest ?? null, green: pair.green.digest, weights };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
-import type { RolloutPolicy } from '../../suites/deploying/deploymentConfig.ts';
+import type { RolloutPolicy, VersionTarget } from '../../suites/deploying/deploymentConfig.ts';
 import type { Effect } from '../machine/effect.ts';
 import type { MachineState } from '../machine/machineState.ts';
 import { DEPLOYMENT_PHASES } from '../machine/phase.ts';
@@ -59,9 +59,10 @@ export interface NoteData {
 
 const environment = z.record(z.string(), z.string());
 
-const target = z.discriminatedUnion('kind', [
+const target: z.ZodType<VersionTarget> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('release'), release: z.string() }),
-  z.object({ kind: z.literal('url'), url: z.string() }),
+  z.object({ kind: z.literal('model'), model: z.string() }),
+  z.object({ kind: z.literal('url'), url: z.string(), readyPath: z.string().exactOptional() }),
   z.object({
     ...{ kind: z.literal('program'), command: z.array(z.string()), portVariable: z.string() },
     ...{ environment, readyPath: z.string() },

@@ -1,5 +1,7 @@
 import type { DeploymentStatus } from '../deploymentStatus.ts';
 import { foldJournal } from '../journal/foldJournal.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import { transitionOf } from '../journal/journalData.ts';
 
 /** Why a deployment is where it is, in sentences, the most important first. */
 export function explain(status: DeploymentStatus): string[] {
@@ -9,12 +11,10 @@ export function explain(status: DeploymentStatus): string[] {
   const { last, drift, wishes, pending } = folded;
   return [
     phaseSentence(status),
-    sentence(last.data.reason),
-    ...(last.data.override === undefined
-      ? []
-      : [`Its gate was undecided, and ${last.entry.by} went on all the same: ${last.data.override}`]),
+    ended(last.data.reason),
+    ...overrides(status.journal),
     ...reportSentences(status),
-    ...drift.map(sentence),
+    ...drift.map(ended),
     ...(pending.length > 0 && status.controller !== null ? ['It is being carried out.'] : []),
     ...wishes.map(({ entry }) => `${entry.by} asked for: ${lowerFirst(entry.text)}.`),
     ...(status.controller === null && !isOver(status)
@@ -65,14 +65,30 @@ function reportSentences({ report, phase }: DeploymentStatus): string[] {
   return green.samples < minSamples ? [said, `It has ${green.samples} of ${minSamples} samples.`] : [said];
 }
 
+/** For as long as the deployment is shown: whoever looks at it later must see that a step was not decided by its evidence. */
+function overrides(entries: readonly JournalEntry[]): string[] {
+  return entries.flatMap((entry) => {
+    const { override, wish, state } = transitionOf(entry) ?? {};
+    if (override === undefined) return [];
+    const by = entries.find(({ seq }) => seq === wish)?.by ?? entry.by;
+    return ended(
+      `${by} went on to step ${(state?.step ?? 0) + 1} though its gate was undecided: ${override}`,
+    );
+  });
+}
+
 function isOver({ phase }: DeploymentStatus): boolean {
   return phase === 'done' || phase === 'rolled-back' || phase === 'failed';
 }
 
-/** With a capital letter and a full stop. */
+/** With a capital letter. */
 function sentence(text: string): string {
-  const start = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(start) ? start : `${start}.`;
+  return ended(text.charAt(0).toUpperCase() + text.slice(1));
+}
+
+/** With a full stop; what may begin with the name of a version stays as it is. */
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function lowerFirst(text: string): string {

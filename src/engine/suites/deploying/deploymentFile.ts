@@ -53,6 +53,8 @@ const environment = z.record(
   z.string(),
 );
 
+const readyPath = z.string().regex(/^\/[^\s#]*$/, 'a path such as /health');
+
 const versionFile = z.union([
   z.strictObject({
     command: z
@@ -66,9 +68,7 @@ const versionFile = z.union([
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
       .default(DEPLOYMENT_DEFAULTS.portVariable)
       .describe('Environment variable in which the program gets the port to listen on.'),
-    ready: z
-      .string()
-      .regex(/^\/[^\s#]*$/, 'a path such as /health')
+    ready: readyPath
       .default(DEPLOYMENT_DEFAULTS.ready)
       .describe('Path that answers 200 to 299 as soon as the program is ready.'),
     environment: environment
@@ -77,7 +77,14 @@ const versionFile = z.union([
         'Environment variables of the program, in addition to the few that it always gets. "${env:NAME}" passes one on.',
       ),
   }),
-  z.strictObject({ url: words.describe('Base URL of an HTTP agent that somebody else starts and stops.') }),
+  z.strictObject({
+    url: words.describe('Base URL of an HTTP agent that somebody else starts and stops.'),
+    ready: readyPath
+      .optional()
+      .describe(
+        'Path of that host that answers 200 to 299 while the agent is ready. Default: ready where it can be connected to.',
+      ),
+  }),
   z.strictObject({
     image: words.describe('Container image, best with its digest.'),
     environment: environment

@@ -74,7 +74,7 @@ function toDeployment(
 }
 
 function toVersion(file: VersionFile): VersionTarget {
-  if ('url' in file) return { kind: 'url', url: file.url };
+  if ('url' in file) return { kind: 'url', url: file.url, ...defined({ readyPath: file.ready }) };
   if ('image' in file) return { kind: 'image', image: file.image, environment: file.environment };
   const { command, port_variable: portVariable, ready: readyPath, environment } = file;
   return { kind: 'program', command, portVariable, readyPath, environment };

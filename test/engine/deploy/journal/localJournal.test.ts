@@ -11,6 +11,7 @@ import { LocalJournal } from '../../../../src/engine/deploy/journal/localJournal
 import { wish } from '../../../../src/engine/deploy/journal/wish.ts';
 import { StoreError, UsageError } from '../../../../src/engine/errors.ts';
 import type { StoreAccess } from '../../../../src/engine/store/file/connection.ts';
+import type { VersionTarget } from '../../../../src/engine/suites/deploying/deploymentConfig.ts';
 import { deploymentConfig, version } from '../../../support/deploy/deploymentWorld.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
@@ -212,6 +213,27 @@ describe('the local journal of deployments', () => {
     symlinkSync(target, path.join(linked.root, '.touchstone', 'deployments.db'));
     assert.throws(() => linked.journal(1), StoreError);
     assert.equal(statSync(target).size, 0);
+  });
+
+  it('gives versions of every kind back as they were', async () => {
+    const targets: VersionTarget[] = [
+      { kind: 'release', release: 'support-3' },
+      { kind: 'model', model: 'openai/gpt-5-mini' },
+      { kind: 'url', url: 'http://127.0.0.1:9000' },
+      { kind: 'url', url: 'http://127.0.0.1:9000', readyPath: '/up' },
+      {
+        ...{ kind: 'program', command: ['node', 'a.mjs'], portVariable: 'PORT', readyPath: '/health' },
+        environment: { KEY: '${env:KEY}' },
+      },
+      { kind: 'image', image: 'shop/support', environment: { MODE: 'next' } },
+    ];
+    for (const [index, target] of targets.entries()) {
+      const journal = hosts.journal(1);
+      const config = { ...deploymentConfig(), name: `d${index}` };
+      const pair = { blue: { ...version('older'), target }, green: { ...version('newer'), target } };
+      await beginDeployment({ journal, config, pair, ...hosts.person });
+      assert.deepEqual(foldJournal(await journal.read(config.name, signal))?.state.pair, pair);
+    }
   });
 
   it('is not understood where a newer version wrote it, and says so', async () => {

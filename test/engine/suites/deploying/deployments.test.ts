@@ -68,7 +68,7 @@ describe('deployments of touchstone.yaml', () => {
     suite: support
     versions:
       older: { command: [node, agent/older.mjs], port_variable: PORT, ready: /healthz, environment: { KEY: "\${env:KEY}" } }
-      newer: { url: http://127.0.0.1:9001 }
+      newer: { url: http://127.0.0.1:9001, ready: /up }
     steps: [5, { weight: 50, hold: 10s, min_samples: 7 }, 100]
     hold: 1m
     min_samples: 20
@@ -102,7 +102,7 @@ describe('deployments of touchstone.yaml', () => {
             environment: { KEY: '${env:KEY}' },
           },
         ],
-        ['newer', { kind: 'url', url: 'http://127.0.0.1:9001' }],
+        ['newer', { kind: 'url', url: 'http://127.0.0.1:9001', readyPath: '/up' }],
       ],
     );
     assert.deepEqual(one?.policy, {
@@ -217,7 +217,7 @@ describe('deployments of touchstone.yaml', () => {
     [
       'a version of no kind',
       'route: support\n    versions: { a: { ready: /health } }',
-      '3:17: deployments.support.versions.a needs "command" | Add "command".',
+      '3:17: deployments.support.versions.a needs one of its forms: "command", "url" or "image" | undefined',
     ],
     [
       'an address where keys are kept',
