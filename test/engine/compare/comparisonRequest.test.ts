@@ -112,6 +112,8 @@ describe('what is asked to compare', () => {
       const found = await read(request, ...suites);
       assert.equal('suite' in found && found.suite, 'two', JSON.stringify(request));
     }
+    const text = await refusal({ baseline: 'orun:ld', candidate: 'ctarget:' }, ...suites);
+    assert.match(text, /^it is not clear which suite/, 'that stands for neither a run nor a target');
     runs.planned('gone', { ...plan(), suite: 'of another time' });
     assert.match(await refusal({ baseline: 'gone' }, ...suites), /^it is not clear which suite/);
   });

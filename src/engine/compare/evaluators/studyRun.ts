@@ -37,7 +37,6 @@ export async function studyRun(
 ): Promise<EvaluatorStudy> {
   const run = store.getRun(runId);
   const { again, agreement } = options;
-  if (again !== undefined) store.getRun(again);
   const results = [...new CurrentResults(store, runId).results()];
   const others = again === undefined ? undefined : [...new CurrentResults(store, again).results()];
   const { labelOf, note } = await labelsNow(store, run, root, signal);

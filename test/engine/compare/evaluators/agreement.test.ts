@@ -324,6 +324,21 @@ describe('the pass rate of a judge', () => {
     );
   });
 
+  it('is that of the labels even where the judge would narrow it: it adds nothing then', () => {
+    // 18 passes of the judge, of which people pass three, and six fails, of which they pass three.
+    const isPass = (at: number) => at < 3 || (at >= 18 && at < 21);
+    const { corrected } = passRates(
+      list(24, (at) => one(at, Number(at < 18))),
+      'judge',
+      ({ caseIndex }) => isPass(caseIndex),
+    );
+    // SciPy: binomtest(6, 24), the exact interval.
+    assert.deepEqual(
+      [corrected?.interval.low.toFixed(4), corrected?.interval.high.toFixed(4)],
+      ['0.0977', '0.4671'],
+    );
+  });
+
   it('gives each case the share of its trials, as the verdicts of a run would', () => {
     const isPass = (at: number) => at < 20 || at % 2 === 0;
     const results = list(40, (at) =>

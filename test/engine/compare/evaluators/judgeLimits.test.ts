@@ -114,15 +114,17 @@ describe('the limits of a judge', () => {
   it('pairs what was judged twice, each judgement once', () => {
     const three = results([1, 0, 1].map((score, trial) => ({ score, trial, caseIndex: 0, text: 'same' })));
     assert.deepEqual(judgedTwice(three, 'judge'), [[1, 0]]);
-    const cases = results([1, 1, 0, 1].map((score, at) => ({ score, caseIndex: at >> 1, text: 'same' })));
+    const cases = results([1, 0, 1, 0].map((score, at) => ({ score, caseIndex: at % 2, text: 'same' })));
     assert.deepEqual(
       judgedTwice(cases, 'judge'),
       [
         [1, 1],
-        [0, 1],
+        [0, 0],
       ],
       'the same text of two cases is two outputs',
     );
+    const texts = results([1, 0].map((score, at) => ({ score, caseIndex: 0, text: `t${at}` })));
+    assert.deepEqual(judgedTwice(texts, 'judge'), [], 'two texts of a case are two outputs');
     const targets = cases.map((result, at) => ({ ...result, caseId: 'one', target: `t${at}` }));
     assert.deepEqual(judgedTwice(targets, 'judge'), [], 'of two targets as well');
     const [first, second] = [

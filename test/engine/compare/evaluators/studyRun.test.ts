@@ -117,6 +117,7 @@ describe('the study of a run', () => {
     assert.deepEqual(await between('c', 'a'), [['c', 'a']]);
     assert.deepEqual(await between('(verdict)', 'a'), [['(verdict)', 'a']]);
     for (const [names, message, remedy] of [
+      [['x', 'y'], 'no evaluator x has scored anything in this run', 'Choose from: a, b, c'],
       [['a', 'x'], 'no evaluator x has scored anything in this run', 'Choose from: a, b, c'],
       [['a'], 'two evaluators are needed', 'Use one of: a, b, c'],
       [['a', 'b', 'c'], 'two evaluators are needed', 'Use one of: a, b, c'],
@@ -176,6 +177,14 @@ describe('the study of a run', () => {
         judges({ labelOf: () => undefined }).map(({ status }) => status),
         ['unknown'],
       );
+      const first = judgedResult(0, [scored('z', 'judge', 1)]);
+      assert.deepEqual(
+        judgesOfRun(runs.store, runs.store.getRun('r'), [
+          first,
+          judgedResult(1, [scored('b', 'judge', 1)]),
+        ]).map(({ judge }) => judge),
+        ['z', 'b'],
+      );
       runs.planned('none', plan());
       assert.deepEqual(judgesOfRun(runs.store, runs.store.getRun('none'), []), []);
     });
@@ -231,6 +240,11 @@ describe('the study of a run', () => {
       assert.deepEqual(
         read(policy, (at) => [at === 0 ? judge : broken('a', 'judge')]),
         [1, ['a']],
+      );
+      assert.deepEqual(
+        read(policy, (at) => (at === 5 ? [judge] : [words])),
+        [1, ['a']],
+        'one judgement is one that counts',
       );
       for (const [asked, evaluations] of [
         [policy, [words]],

@@ -115,6 +115,12 @@ describe('a stored comparison of live pairs', () => {
     assert.equal(liveComparison(runs.store, 'r')?.sequential?.pairs, 30);
   });
 
+  it('counts sessions that may go on, as they are so far', () => {
+    store('r', [...gains(30), ...gains(2, { session: 's' })]);
+    const { counts } = liveComparison(runs.store, 'r') ?? {};
+    assert.deepEqual([counts?.pairs, counts?.clusters], [32, 31]);
+  });
+
   it('is not identical while more pairs may come, whatever was planned', () => {
     store(
       'r',
