@@ -46,7 +46,7 @@ export class PassRateEstimate {
 
   #sums(): CountedSum[] {
     const alone = [...this.#shares].map(([sum, count]) => ({ sum, n: 1, count }));
-    return [...alone, ...[...this.#mean.named()].map(({ sum, n }) => ({ sum, n, count: 1 }))];
+    return [...alone, ...[...this.#mean.named()].map(({ sum, n }) => ({ sum, n }))];
   }
 }
 

@@ -23,13 +23,10 @@ export interface SignedRank {
  * (the same, formula 3.11 and comment 3.8).
  */
 export function wilcoxonSignedRank(differences: readonly number[]): SignedRank {
-  const values = differences
-    .map((value) => Math.round(value * DIGITS) / DIGITS)
-    .filter((value) => value !== 0);
+  const values = differences.map((value) => Math.round(value * DIGITS)).filter((value) => value !== 0);
   const ranks = midRanks(values.map(Math.abs));
   const positive = ranks.reduce((sum, rank, index) => ((values[index] ?? 0) > 0 ? sum + rank : sum), 0);
   const n = values.length;
-  if (n === 0) return { positive: 0, p: 1, n, method: 'exact' };
   return n <= EXACT_UP_TO
     ? { positive, p: exactP(ranks, positive), n, method: 'exact' }
     : { positive, p: normalP(ranks, positive), n, method: 'normal' };
@@ -37,7 +34,7 @@ export function wilcoxonSignedRank(differences: readonly number[]): SignedRank {
 
 /** Mid-ranks are multiples of ½, so twice the rank sum is a whole number. */
 function exactP(ranks: readonly number[], positive: number): number {
-  const doubled = ranks.map((rank) => Math.round(2 * rank));
+  const doubled = ranks.map((rank) => 2 * rank);
   const range = doubled.reduce((sum, rank) => sum + rank, 0);
   const chance = new Float64Array(range + 1);
   chance[0] = 1;
@@ -45,11 +42,10 @@ function exactP(ranks: readonly number[], positive: number): number {
   let reach = 0;
   for (const rank of doubled) {
     reach += rank;
-    for (let at = reach; at >= 0; at -= 1)
-      chance[at] = (chance[at] ?? 0) / 2 + (at >= rank ? (chance[at - rank] ?? 0) / 2 : 0);
+    for (let at = reach; at >= 0; at -= 1) chance[at] = ((chance[at] ?? 0) + (chance[at - rank] ?? 0)) / 2;
   }
 
-  const observed = Math.round(2 * Math.min(positive, range / 2 - positive));
+  const observed = 2 * Math.min(positive, range / 2 - positive);
   let tail = 0;
   for (let at = 0; at <= observed; at += 1) tail += chance[at] ?? 0;
 

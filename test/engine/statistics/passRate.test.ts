@@ -21,6 +21,14 @@ describe('PassRateEstimate', () => {
     assert.deepEqual(rate(half)?.interval, exactShareInterval(30, 40));
   });
 
+  it('is exact where none passes as well, for any number of cases', () => {
+    // Wilson's reaches further than Clopper & Pearson's from 46 cases on.
+    for (const cases of [40, 60, 200]) {
+      assert.deepEqual(rate(Array<number>(cases).fill(0))?.interval, exactShareInterval(0, cases));
+      assert.deepEqual(rate(Array<number>(cases).fill(1))?.interval, exactShareInterval(cases, cases));
+    }
+  });
+
   it('is wider when cases of one cluster agree: 10 clusters of 4 equal cases count as 10', () => {
     const shares = Array.from({ length: 40 }, (_, index) => (index < 28 ? 1 : 0));
     const clustered = rate(shares, (index) => `c${Math.floor(index / 4)}`)?.interval;

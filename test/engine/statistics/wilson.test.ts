@@ -26,6 +26,10 @@ describe('wilsonInterval', () => {
       }
   });
 
+  it('never rounds beyond 1', () => {
+    for (let n = 1; n <= 3000; n += 1) assert.ok((wilsonInterval(1, n)?.high ?? 2) <= 1, `${n}`);
+  });
+
   it('gives no interval without data, and never for NaN', () => {
     assert.equal(wilsonInterval(0, 0), null);
     assert.equal(wilsonInterval(Number.NaN, 10), null);
