@@ -156,12 +156,12 @@ describe('results of earlier runs', () => {
   it('are those of cases of the same content, where the dataset is another', async () => {
     const dataset = { ...run.inputs.plan.dataset, contentHash: 'another' };
     store('old', [result(0), result(1), result(2)], { dataset });
-    const before = (at: number, question: number) => ({
+    const asked = (at: number, question: number) => ({
       case: { id: `case-${at}`, input: { question } },
       index: at,
       location: { path: 'x.golden.yaml', line: 1, column: 1 },
     });
-    const cases = [before(0, 0), before(1, 17)];
+    const cases = [asked(0, 0), asked(1, 17)];
     engine.store.append('old', { results: [], cases, spans: [], logs: [] }, { now: 1, elapsedMs: 1 });
     await reuse();
     assert.deepEqual(
