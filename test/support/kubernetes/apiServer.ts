@@ -60,6 +60,7 @@ export class ApiServer {
   readonly #clock: Clock;
   readonly #actions: ResourceActions;
   readonly #faults: { matches: RegExp; left: number; fault: Fault }[] = [];
+  #failing: { left: number; when: 'before' | 'after' } | null = null;
   readonly #server;
 
   private constructor({
@@ -93,6 +94,11 @@ export class ApiServer {
     this.#faults.push({ matches, left: times, fault });
   }
 
+  /** The request of this number from now on, from 0, fails before it is carried out or after; null: none does. */
+  failAt(at: number | null, when: 'before' | 'after'): void {
+    this.#failing = at === null ? null : { left: at, when };
+  }
+
   /** Writes an object past every rule, as somebody else does; the one of this name is replaced. */
   put(object: KubeObject): KubeObject {
     const resource = RESOURCE_KINDS.find(({ kind }) => kind === object.kind);
@@ -101,11 +107,11 @@ export class ApiServer {
   }
 
   get(plural: string, name: string, namespace = 'shop'): KubeObject | undefined {
-    return this.store.get(this.#kind(plural), namespace, name);
+    return this.store.get(this.kind(plural), namespace, name);
   }
 
   names(plural: string, namespace = 'shop'): string[] {
-    return this.store.list(this.#kind(plural), namespace).map(({ metadata }) => metadata.name);
+    return this.store.list(this.kind(plural), namespace).map(({ metadata }) => metadata.name);
   }
 
   /** A kubeconfig that leads here. */
@@ -127,7 +133,7 @@ export class ApiServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #kind(plural: string): ResourceKind {
+  kind(plural: string): ResourceKind {
     const found = RESOURCE_KINDS.find((kind) => kind.plural === plural);
     if (!found) throw new Error(`no ${plural}`);
     return kindAt(found.group, found.version, plural) ?? found;
@@ -228,6 +234,10 @@ export class ApiServer {
   }
 
   #faultFor(line: string): Fault | undefined {
+    const { left: before, when } = this.#failing ?? { left: -1, when: 'before' };
+    if (this.#failing) this.#failing.left -= 1;
+    if (before === 0 && when === 'after') return { kind: 'late', code: 500 };
+    if (before === 0) return { kind: 'status', code: 500, reason: 'InternalError', message: 'it fails' };
     const found = this.#faults.find(({ matches, left }) => left > 0 && matches.test(line));
     if (found) found.left -= 1;
     return found?.fault;
