@@ -12,7 +12,7 @@ import { isEnd } from '../engine/deploy/machine/machineState.ts';
 import type { DeploymentPhase } from '../engine/deploy/machine/phase.ts';
 import type { Version } from '../engine/deploy/sides.ts';
 import { statusOf } from '../engine/deploy/status/statusOf.ts';
-import { UsageError } from '../engine/errors.ts';
+import { UsageError, UserError } from '../engine/errors.ts';
 import type { Clock, Environment, Log, Random } from '../engine/ports.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import type { DeploymentConfig } from '../engine/suites/deploying/deploymentConfig.ts';
@@ -61,14 +61,14 @@ export class WorkspaceDesk implements DeploymentDesk {
   async plan(wanted: DeploymentWanted, signal: AbortSignal): Promise<DeploymentPlan> {
     const { workspace, config } = await this.#known(wanted.deployment);
     const green = versionNamed(config, wanted.to, workspace.root);
-    const { router, journal } = await this.#options.places.open(workspace, config);
+    const { router, journal, context } = await this.#options.places.open(workspace, config);
     try {
       const underWay = await readUnderWay(journal, config.name, signal);
       const blue = underWay ? underWay.state.pair.blue : await router.current(signal);
       return {
         deployment: config.name,
         where: await router.describe(signal),
-        context: config.router.kind === 'kubernetes' ? (config.router.context ?? null) : null,
+        context,
         from: blue?.name ?? null,
         to: green.name,
         steps: config.policy.steps.map((step) => ({ ...step })),
@@ -98,6 +98,7 @@ export class WorkspaceDesk implements DeploymentDesk {
       const underWay = await readUnderWay(journal, deployment, signal);
       const blue = underWay ? underWay.state.pair.blue : await router.current(signal);
       const by = unapproved === null ? person() : `${person()} (although ${unapproved}: ${override})`;
+      places.remember(config);
       await beginDeployment({ journal, config, pair: { blue, green }, by, clock, signal });
     } finally {
       await router.close();
@@ -108,6 +109,7 @@ export class WorkspaceDesk implements DeploymentDesk {
     const { config } = await this.#known(deployment);
     const { clock, places } = this.#options;
     const journal = places.journalOf(config);
+    places.remember(config);
     const wanted =
       action !== 'promote'
         ? { kind: action }
@@ -129,6 +131,29 @@ export class WorkspaceDesk implements DeploymentDesk {
         const status = statusOf({ name }, await journal.read(name, signal), live);
         if (status) all.push(status);
       }
+    return [...all, ...(await this.#clusterStatuses(signal))];
+  }
+
+  /** A cluster that cannot be asked keeps nobody from the others. */
+  async #clusterStatuses(signal: AbortSignal): Promise<DeploymentStatus[]> {
+    const { places, log, load } = this.#options;
+    const names = places.remembered;
+    if (names.length === 0) return [];
+
+    const all: DeploymentStatus[] = [];
+    for (const config of (await load()).config.deployments ?? []) {
+      if (!names.includes(config.name)) continue;
+      try {
+        const journal = places.clusterJournalOf(config);
+        const entries = (await journal?.read(config.name, signal)) ?? [];
+        const controller = (await journal?.holderOf(config.name, signal)) ?? null;
+        const status = statusOf({ name: config.name }, entries, { observed: null, report: null, controller });
+        if (status) all.push(status);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        log.write('warn', `deployment ${config.name}: ${error.message}`);
+      }
+    }
     return all;
   }
 

@@ -2,7 +2,14 @@ import type { ServicesLease } from '../engine/attach/servicesLease.ts';
 import { gatewayRoutes } from '../engine/deploy/routers/local/gatewayRoutes.ts';
 import { UserError } from '../engine/errors.ts';
 import { withoutGateway } from '../engine/model/gatewayVariables.ts';
-import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
+import {
+  type Clock,
+  type Environment,
+  fixedEnvironment,
+  type Log,
+  processEnvironment,
+  type Random,
+} from '../engine/ports.ts';
 import { loadWorkspace } from '../engine/suites/loadWorkspace.ts';
 import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
 import { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts';
@@ -128,6 +135,7 @@ export class HostedServices {
     const ports = { root, clock, random, owner, environment: keys };
     const places = new DeploymentPlaces({
       ...ports,
+      cluster: processEnvironment,
       routes: gatewayRoutes(this.gateway),
       serveGateway: async () => {
         if (!this.gateway.isServing) await this.gateway.start({ port: null, keep: true });
