@@ -31,6 +31,7 @@ import { LiveMetrics } from './liveMetrics.ts';
 import { LiveMonitors } from './liveMonitors.ts';
 import { ReceivedTraces } from './receivedTraces.ts';
 import { type Exposure, Receiving, type Wish } from './receiving.ts';
+import { ServedPrograms } from './servedPrograms.ts';
 import { WorkspacePrices } from './workspacePrices.ts';
 
 export interface HostedOptions {
@@ -58,6 +59,7 @@ type Left = Pick<ServicesLease, 'receives' | 'gateway'>;
 export class HostedServices {
   readonly gateway: LiveGateway;
   readonly deployments: LiveDeployments;
+  readonly #served: ServedPrograms;
   readonly #options: HostedOptions;
   readonly #forwarding: Forwarding;
   readonly #traces: ReceivedTraces;
@@ -126,6 +128,11 @@ export class HostedServices {
       open: (ports) => openGatewayThread({ ...ports, mayReadKeys }, this.#traces),
     });
     this.deployments = this.#openDeployments(keys);
+    this.#served = new ServedPrograms({
+      ...{ root, clock, random, configuration, environment: keys },
+      control: gatewayRoutes(this.gateway),
+      isServing: () => this.gateway.isServing,
+    });
   }
 
   /** What it steers goes through the gateway; what it watches, through the monitors. */
@@ -207,8 +214,9 @@ export class HostedServices {
   }
 
   /** Brings it up to what the configuration says now. */
-  refresh(): Promise<void> {
-    return this.#forwarding.refresh();
+  async refresh(): Promise<void> {
+    await this.#forwarding.refresh();
+    await this.#served.look(NEVER).catch(this.#options.onBug);
   }
 
   /** What is under way is finished first; the signal of `goOn` must be aborted. */

@@ -3,7 +3,10 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gatewayRoutes } from '../../../src/engine/deploy/routers/local/gatewayRoutes.ts';
-import { LocalRouter } from '../../../src/engine/deploy/routers/local/localRouter.ts';
+import {
+  LocalRouter,
+  type LocalRouterOptions,
+} from '../../../src/engine/deploy/routers/local/localRouter.ts';
 import type { RouteControl } from '../../../src/engine/deploy/routers/local/routeControl.ts';
 import type { Side } from '../../../src/engine/deploy/sides.ts';
 import { versionOf } from '../../../src/engine/deploy/versionOf.ts';
@@ -21,6 +24,7 @@ const never = new AbortController().signal;
 
 export interface LocalWorld extends RouterWorld {
   root: string;
+  options: LocalRouterOptions;
   control: RouteControl;
   router: LocalRouter;
   reopen(): LocalRouter;
@@ -77,18 +81,17 @@ export async function openLocalWorld(kind: 'programs' | 'urls'): Promise<LocalWo
     place,
   });
   const failing = failingControl(control);
-  const open = () =>
-    new LocalRouter({
-      ...{ root, route: 'desk', deployment: 'desk', versions, control: failing.control, clock: systemClock },
-      ...{
-        random: systemRandom,
-        environment: fixedEnvironment({ PATH: process.env['PATH'] ?? '', SECRET: 'sk-1' }),
-      },
-    });
+  const options: LocalRouterOptions = {
+    ...{ root, route: 'desk', deployment: 'desk', versions, control: failing.control, clock: systemClock },
+    random: systemRandom,
+    environment: fixedEnvironment({ PATH: process.env['PATH'] ?? '', SECRET: 'sk-1' }),
+  };
+  const open = () => new LocalRouter(options);
 
   const world: LocalWorld = {
     ...{
       root,
+      options,
       control,
       pair,
       startsVersions: ports === null,

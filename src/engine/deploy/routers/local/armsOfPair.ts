@@ -72,7 +72,7 @@ export function weightsOf(pair: Pair, { blue, green }: PairArms): Weights | null
   // Whoever replaces nothing gets all there is.
   if (!blue) return { blue: 100 - green.weight, green: green.weight };
   const sum = blue.weight + green.weight;
-  if (sum === 0 || sum === 100) return { blue: blue.weight, green: green.weight };
+  if (sum === 0 || Math.abs(sum - 100) < 1e-9) return { blue: blue.weight, green: green.weight };
   const share = (100 * green.weight) / sum;
   return { blue: 100 - share, green: share };
 }

@@ -162,12 +162,16 @@ export class LocalRouter implements Router {
   async #recover(signal: AbortSignal): Promise<void> {
     const versions = asRouterError(() => programsOf(this.#options));
     for (const version of versions) {
-      if (!this.#programs.isLost(version)) continue;
-      const before = this.#programs.urlOf(version);
-      const url = await this.#programs.start(version, signal);
-      await this.#change(signal, ({ arms }) =>
+      if (this.#programs.isLost(version)) await this.#programs.start(version, signal);
+      const url = this.#programs.urlOf(version);
+      if (url === undefined) continue;
+      // What touchstone.yaml names leads where it says.
+      await this.#change(signal, ({ arms, configured }) =>
         arms.map((arm) =>
-          arm.name === version.name && arm.target.kind === 'agent' && arm.target.url === before
+          arm.name === version.name &&
+          arm.target.kind === 'agent' &&
+          arm.target.url !== url &&
+          !configured.some(({ name }) => name === arm.name)
             ? { ...arm, target: { kind: 'agent', url } }
             : arm,
         ),
@@ -256,6 +260,6 @@ function programsOf({ versions, root }: LocalRouterOptions): ProgramVersion[] {
 }
 
 function checkSum({ blue, green }: Weights): void {
-  if (blue >= 0 && green >= 0 && blue + green === 100) return;
+  if (blue >= 0 && green >= 0 && Math.abs(blue + green - 100) < 1e-9) return;
   throw new RouterError(`weights of ${blue} and ${green} do not come to 100`, { isTransient: false });
 }

@@ -33,8 +33,8 @@ export class Programs {
   readonly #options: ProgramsOptions;
   readonly #folder: string;
   readonly #file: ProgramFile;
-  /** How programs that were started here have ended by themselves, by version. */
-  readonly #ends = new Map<string, { pid: number; how: string }>();
+  /** The programs that were started here, by version, and how they have ended; null while nothing was heard of it. */
+  readonly #own = new Map<string, { pid: number; end: string | null }>();
 
   constructor(options: ProgramsOptions) {
     const { root, deployment, random } = options;
@@ -57,7 +57,7 @@ export class Programs {
   /** Starts it where it was not started, and returns its base URL. Does not wait until it is ready. Rejects with RouterError. */
   async start(version: ProgramVersion, signal: AbortSignal): Promise<string> {
     const known = this.#entryOf(version);
-    if (known && (isAlive(known) || this.#endOf(known) !== undefined)) return urlOf(known);
+    if (known && (isAlive(known) || this.#ownOf(known))) return urlOf(known);
     // Of an earlier version of this name.
     await this.stop(version.name, signal);
 
@@ -69,7 +69,7 @@ export class Programs {
   /** Whether it is gone although nobody has ended it, and not while this process was watching. */
   isLost(version: Version): boolean {
     const entry = this.#entryOf(version);
-    return entry !== undefined && !isAlive(entry) && this.#endOf(entry) === undefined;
+    return entry !== undefined && !isAlive(entry) && !this.#ownOf(entry);
   }
 
   async readinessOf(version: ProgramVersion, signal: AbortSignal): Promise<Readiness> {
@@ -78,7 +78,7 @@ export class Programs {
     const log = this.#logOf(version.name);
     capLog(log);
     if (!isAlive(entry)) {
-      const how = this.#endOf(entry) ?? 'it has ended';
+      const how = this.#ownOf(entry)?.end ?? 'it has ended';
       return { state: 'failing', reason: `${how}; its output: ${path.relative(this.#options.root, log)}` };
     }
 
@@ -102,9 +102,9 @@ export class Programs {
     return this.#file.read().find((entry) => entry.version === name && entry.digest === digest);
   }
 
-  #endOf({ version, pid }: ProgramEntry): string | undefined {
-    const end = this.#ends.get(version);
-    return end?.pid === pid ? end.how : undefined;
+  #ownOf({ version, pid }: ProgramEntry): { end: string | null } | undefined {
+    const own = this.#own.get(version);
+    return own?.pid === pid ? own : undefined;
   }
 
   #makeFolder(): void {
@@ -133,7 +133,10 @@ export class Programs {
         windowsHide: true,
       });
       const { pid = 0 } = child;
-      const ended = (how: string): void => void this.#ends.set(name, { pid, how });
+      const ended = (end: string): void => {
+        if (this.#own.get(name)?.pid === pid) this.#own.set(name, { pid, end });
+      };
+      this.#own.set(name, { pid, end: null });
       child.on('error', (error: NodeJS.ErrnoException) =>
         ended(`${program} cannot be started: ${error.code ?? error.message}`),
       );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { reviveServed } from '../../../../../src/engine/deploy/routers/local/reviveServed.ts';
 import { versionOf } from '../../../../../src/engine/deploy/versionOf.ts';
 import { fixedEnvironment } from '../../../../../src/engine/ports.ts';
 import { parsePrompt } from '../../../../../src/engine/prompts/parsePrompt.ts';
@@ -24,6 +25,11 @@ describe('agent programs of a deployment', function () {
   const started = (): { version: string; pid: number; identity: string; port: number }[] =>
     JSON.parse(readFileSync(file(), 'utf8')).programs;
   const pidOf = (version: string) => started().find((one) => one.version === version)?.pid ?? 0;
+  const end = async (version: string) => {
+    const pid = pidOf(version);
+    process.kill(-pid, 'SIGKILL');
+    await until(async () => assert.throws(() => process.kill(pid, 0)));
+  };
   const serveGreen = async () => {
     await world.router.start(world.pair, never);
     await world.makeReady();
@@ -59,9 +65,11 @@ describe('agent programs of a deployment', function () {
     await serveGreen();
     const pid = pidOf('newer');
     await world.read('green', '/exit').catch(() => {});
-    await until(async () => assert.equal((await observe()).green.state, 'failing'));
-    const { green } = await observe();
-    assert.match('reason' in green ? green.reason : '', /has ended \(exit code 3\).*newer\.log/);
+    await until(async () => {
+      const { green } = await observe();
+      assert.equal(green.state, 'failing');
+      assert.match(green.reason, /has ended \(exit code 3\).*newer\.log/);
+    });
     await world.router.start(world.pair, never);
     assert.equal(pidOf('newer'), pid);
     await world.router.setWeights(world.pair, { blue: 100, green: 0 }, never);
@@ -85,14 +93,52 @@ describe('agent programs of a deployment', function () {
     assert.equal((await observe(world.reopen())).green.state, 'ready');
     assert.equal(pidOf('newer'), before.pid);
 
-    process.kill(-before.pid, 'SIGKILL');
-    await until(async () => assert.throws(() => process.kill(before.pid, 0)));
+    await end('newer');
     const next = world.reopen();
     await until(async () => assert.equal((await observe(next)).green.state, 'ready'));
     assert.notEqual(pidOf('newer'), before.pid);
     assert.notEqual(await world.agentUrl('green'), before.url);
     assert.deepEqual((await observe(next)).weights, { blue: 50, green: 50 });
     assert.deepEqual((await observe(next)).drift, []);
+    assert.equal(await world.read('green', '/'), 'newer');
+  });
+
+  it('go on serving after a deployment, from one failure to the next', async () => {
+    const before = await world.agentUrl('blue');
+    await end('older');
+    for (const at of [0, 1]) {
+      world.failAt(at, 'before');
+      await assert.rejects(reviveServed(world.options, never));
+    }
+    world.failAt(null, 'before');
+    await reviveServed(world.options, never);
+    assert.notEqual(await world.agentUrl('blue'), before);
+    await until(async () => assert.equal(await world.read('blue', '/'), 'older'));
+    const pid = pidOf('older');
+    await reviveServed(world.options, never);
+    assert.equal(pidOf('older'), pid);
+    assert.deepEqual(await world.reopen().current(never), world.pair.blue);
+  });
+
+  it('are left to the controller while a deployment goes on', async () => {
+    await serveGreen();
+    const pid = pidOf('newer');
+    await end('newer');
+    await reviveServed(world.options, never);
+    await world.router.setWeights(world.pair, { blue: 0, green: 100 }, never).catch(() => {});
+    await reviveServed(world.options, never);
+    assert.equal(pidOf('newer'), pid);
+  });
+
+  it('are led to where one was started and nobody could be told', async () => {
+    await serveGreen();
+    await end('newer');
+    const [next, after] = [world.reopen(), world.reopen()];
+    world.failAt(1, 'before');
+    await assert.rejects(observe(next));
+    world.failAt(null, 'before');
+    await until(async () => assert.equal((await observe(after)).green.state, 'ready'));
+    assert.deepEqual((await observe(after)).drift, []);
     assert.equal(await world.read('green', '/'), 'newer');
   });
 
