@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import type { RunAction } from './runAction.ts';
 import type { Io } from './terminal/io.ts';
+import { refuseUnknownSubcommand } from './unknownSubcommand.ts';
 
 type AddCommand = (program: Command, act: RunAction) => void;
 
@@ -52,6 +53,9 @@ export async function createProgram(argv: readonly string[], act: RunAction, io:
     });
 
   for (const add of await chosenCommands(argv)) add(program, act);
+  for (const group of program.commands)
+    if (group.commands.length > 0)
+      group.hook('preSubcommand', (_group, chosen) => refuseUnknownSubcommand(group, chosen, io.cwd));
   return program;
 }
 

@@ -3,6 +3,7 @@ import { servicesFiles } from '../engine/attach/servicesFiles.ts';
 import { readLease } from '../engine/attach/servicesLease.ts';
 import type { Clock } from '../engine/ports.ts';
 import { isRunning } from '../engine/processes/processIdentity.ts';
+import { forgetServices } from './forgetServices.ts';
 import { ServicesLink } from './servicesLink.ts';
 
 /** How long it may take to end when it is asked, in milliseconds; what is under way is finished first. */
@@ -10,13 +11,17 @@ const PATIENCE_MS = 8_000;
 const LOOK_MS = 50;
 
 /**
- * Ends the services process of a workspace, of whatever version; returns its process id, null where there is none. One that does
+ * Ends the services process of a workspace, of whatever version; returns its process id, null where there is none: what one that was
+ * killed has left is not gone on with, either. One that does
  * not answer is killed: what it has acknowledged is stored. Rejects with AttachError.
  */
 export async function stopServices(root: string, clock: Clock): Promise<number | null> {
   const lease = readLease(servicesFiles(root).lease);
   // A number alone may be that of another program by now.
-  if (!lease || isRunning(lease.pid, lease.started) !== true) return null;
+  if (!lease || isRunning(lease.pid, lease.started) !== true) {
+    forgetServices(root);
+    return null;
+  }
 
   const isGone = (): boolean => isRunning(lease.pid, lease.started) === false;
   const understood = await askToStop(root, clock);

@@ -32,6 +32,32 @@ describe('touchstone commands', () => {
     assert.equal(readFileSync(path.join(folder, 'touchstone.yaml'), 'utf8'), '# mine\n');
   });
 
+  for (const [argv, said] of [
+    ['gateway statsu', /unknown command 'statsu' of 'gateway'\n\(Did you mean status\?\)/],
+    ['gateway bogus x', /unknown command 'bogus' of 'gateway'\n\(Its commands are: status, start, stop, /],
+    ['shadow strat', /unknown command 'strat' of 'shadow'\n\(Did you mean start\?\)/],
+    ['shadow x', /unknown command 'x' of 'shadow'/],
+    ['alerts bogus', /unknown command 'bogus' of 'alerts'\n\(Its commands are: list, mute, /],
+    ['traces x', /unknown command 'x' of 'traces'/],
+    ['release lst', /unknown command 'lst' of 'release'\n\(Did you mean list\?\)/],
+    ['gatewy', /unknown command 'gatewy'\n\(Did you mean gateway\?\)/],
+  ] as const)
+    it(`names a command that there is not: ${argv}`, async () => {
+      const { code, err } = await touchstone(workspace(), ...argv.split(' '));
+      assert.equal(code, 2);
+      assert.match(err, said);
+    });
+
+  it('takes a folder for what it is behind a command with commands of its own', async () => {
+    const folder = workspace({ 'statsu/touchstone.yaml': '{}' });
+    for (const at of ['statsu', './statsu', folder]) {
+      const { code, out, err } = await touchstone(folder, 'gateway', at);
+      assert.equal(code, 1, err);
+      assert.match(out, /does not run/);
+    }
+    assert.match((await touchstone(folder, 'gateway', './gone')).err, /there is no such folder/);
+  });
+
   it('validate finds nothing in an empty folder, and says so', async () => {
     const { code, err } = await touchstone(workspace(), 'validate');
     assert.equal(code, 2);

@@ -106,6 +106,30 @@ describe('the gateway of a workspace', function () {
     assert.ok(!JSON.stringify(await window.call('gateway/look', {})).includes(KEY));
   });
 
+  it('is not started again where it was stopped after it had been killed', async () => {
+    await using upstream = await provider();
+    await using workspace = new ServedWorkspace({ 'touchstone.yaml': configOf(upstream) });
+    for (const stop of [
+      ['gateway', 'stop'],
+      ['serve', '--stop'],
+    ]) {
+      const started = await withKey(() =>
+        touchstone(workspace.root, 'gateway', 'start', '--port', '0', '--json'),
+      );
+      const { port } = JSON.parse(started.out) as { port: number };
+      await workspace.kill();
+
+      const said = await touchstone(workspace.root, ...stop);
+      assert.equal(said.code, 0, said.err);
+      if (stop[0] === 'gateway') assert.match(said.out, new RegExp(`port ${port} had been killed already`));
+      assert.equal(workspace.lease?.gateway ?? null, null);
+      await using window = await TestWindow.open(workspace.root);
+      const state = await window.call('gateway/look', {});
+      assert.ok(state.state !== 'attached' || state.status.gateway.state === 'off', JSON.stringify(state));
+    }
+    assert.match((await touchstone(workspace.root, 'gateway', 'stop')).out, /does not run/);
+  });
+
   it('is one for all windows and terminals, and goes on when they have left', async () => {
     await using upstream = await provider();
     await using workspace = new ServedWorkspace({ 'touchstone.yaml': configOf(upstream) });

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { forgetGateway } from '../../../services/forgetServices.ts';
+import { systemRandom } from '../../../systemRandom.ts';
 import { EXIT } from '../../exitCode.ts';
 import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
@@ -31,10 +33,14 @@ async function stop(folder: string | undefined, options: StopOptions, io: Io): P
     if (gateway.state !== 'off') await link.call('gateway/stop', {});
   });
 
-  if (options.json) io.out(JSON.stringify({ stopped: port }, null, 2));
-  else
-    io.out(
-      port === null ? 'the gateway of this workspace does not run' : `stopped the gateway on port ${port}`,
-    );
+  const left = port === null ? forgetGateway(root, systemRandom) : null;
+  if (options.json) io.out(JSON.stringify({ stopped: port, forgotten: left?.port ?? null }, null, 2));
+  else io.out(text(port, left?.port ?? null));
   return EXIT.passed;
+}
+
+function text(port: number | null, left: number | null): string {
+  if (port !== null) return `stopped the gateway on port ${port}`;
+  if (left === null) return 'the gateway of this workspace does not run';
+  return `the gateway on port ${left} had been killed already, and is not started again`;
 }
