@@ -105,6 +105,7 @@ export async function openGateway(
     },
 
     look() {
+      shadows.look();
       pairs.follow((route) => shadows.statusOf(route));
       voidMismatches(gateway.status(), pairs);
     },

@@ -4,6 +4,18 @@ export interface BlockSides {
   off: readonly number[];
 }
 
+/** What a test has come to: logarithms of its capital by stake, and the highest that all together ever were. */
+export interface SlowdownEvidence {
+  blocks: number;
+  highest: number;
+  logs: readonly (readonly number[])[];
+}
+
+export interface HarmlessEvidence {
+  highest: number;
+  logs: readonly number[];
+}
+
 /** Shares of the capital that are bet. Each is a strategy with an equal part of the money. */
 const STAKES = [0.05, 0.1, 0.2, 0.4, 0.8];
 const TAIL = 0.9;
@@ -29,9 +41,20 @@ export class SlowdownTest {
   #highest = 0;
   #blocks = 0;
 
-  constructor({ margin = 0.05, measures }: { margin?: number; measures: number }) {
+  /** `before`: what an earlier one, of as many measures, had come to; the test is valid over both. */
+  constructor(
+    { margin = 0.05, measures }: { margin?: number; measures: number },
+    before?: SlowdownEvidence | undefined,
+  ) {
     this.#margin = margin;
-    this.#gambles = Array.from({ length: measures * 2 }, () => new Gamble());
+    this.#gambles = Array.from({ length: measures * 2 }, (_, at) => new Gamble(before?.logs[at]));
+    this.#highest = before?.highest ?? 0;
+    this.#blocks = before?.blocks ?? 0;
+  }
+
+  get evidence(): SlowdownEvidence {
+    const logs = this.#gambles.map((gamble) => gamble.logs);
+    return { blocks: this.#blocks, highest: this.#highest, logs };
   }
 
   /** The measures of a block that is complete, in the order in which blocks were begun. */
@@ -55,11 +78,18 @@ export class SlowdownTest {
 /** The same bet the other way round: that it makes calls slower by less than `bound`. */
 export class HarmlessTest {
   readonly #bound: number;
-  readonly #gamble = new Gamble();
-  #highest = 0;
+  readonly #gamble: Gamble;
+  #highest: number;
 
-  constructor(bound: number) {
+  /** `before`: what an earlier one had come to. */
+  constructor(bound: number, before?: HarmlessEvidence | undefined) {
     this.#bound = bound;
+    this.#gamble = new Gamble(before?.logs);
+    this.#highest = before?.highest ?? 0;
+  }
+
+  get evidence(): HarmlessEvidence {
+    return { highest: this.#highest, logs: this.#gamble.logs };
   }
 
   add({ on, off }: BlockSides): void {
@@ -78,7 +108,15 @@ export class HarmlessTest {
 }
 
 class Gamble {
-  readonly #logs = STAKES.map(() => 0);
+  readonly #logs: number[];
+
+  constructor(before: readonly number[] = []) {
+    this.#logs = STAKES.map((_, at) => before[at] ?? 0);
+  }
+
+  get logs(): number[] {
+    return [...this.#logs];
+  }
 
   /** `gain` in [−1, 1]. */
   add(gain: number): void {

@@ -27,6 +27,21 @@ describe('the test of a slowdown', () => {
     }
   });
 
+  it('goes on from what an earlier one had come to, as if it were one', () => {
+    const [one, other] = [new SlowdownTest({ measures: 1 }), new HarmlessTest(0.2)];
+    let [parts, otherParts] = [new SlowdownTest({ measures: 1 }), new HarmlessTest(0.2)];
+    for (const block of BLOCKS) {
+      one.add([block]);
+      other.add(block);
+      parts = new SlowdownTest({ measures: 1 }, JSON.parse(JSON.stringify(parts.evidence)));
+      otherParts = new HarmlessTest(0.2, JSON.parse(JSON.stringify(otherParts.evidence)));
+      parts.add([block]);
+      otherParts.add(block);
+      assert.deepEqual([parts.p, otherParts.p], [one.p, other.p]);
+    }
+    assert.deepEqual(new SlowdownTest({ measures: 1 }, parts.evidence).p, one.p);
+  });
+
   /** p after all blocks, for each way in which the coins may have fallen. */
   const overAllCoins = (slices: readonly (readonly [number[], number[]])[], slower = 1): number[] =>
     Array.from({ length: 2 ** slices.length }, (_, coins) => {

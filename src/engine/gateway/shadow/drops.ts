@@ -24,7 +24,12 @@ type Refusal = 'budget' | 'bulkhead' | 'breaker' | 'refused';
 
 /** Counts copies that came to nothing, by reason. */
 export class Drops {
-  readonly #counts = new Map<DropReason, number>();
+  readonly #counts: Map<string, number>;
+
+  /** `before`: those of an earlier process. */
+  constructor(before: { readonly [reason: string]: number } = {}) {
+    this.#counts = new Map(Object.entries(before));
+  }
 
   add(reason: DropReason, count = 1): void {
     if (count > 0) this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count);

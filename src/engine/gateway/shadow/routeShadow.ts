@@ -15,21 +15,9 @@ import { redactedPair } from './redactedPair.ts';
 import { shadowLimits } from './shadowLimits.ts';
 import { ShadowMoney } from './shadowMoney.ts';
 import type { PairSink } from './shadowPair.ts';
-import { timeLimit } from './timeLimit.ts';
+import type { ShadowProgress } from './shadowProgress.ts';
+import { reached, timeLimit } from './timeLimit.ts';
 import { askCandidate } from './tools/candidateLoop.ts';
-
-/** What a shadow has done; a later process goes on from there. */
-interface ShadowProgress {
-  /** Milliseconds since the epoch. */
-  startedMs: number;
-  mirrored: number;
-  pairs: number;
-  diverged: number;
-  /** US dollars of the candidate, over its calls whose cost is known. */
-  costUsd: number;
-  priced: number;
-  unpriced: number;
-}
 
 interface RouteShadowPorts {
   upstream: AskUpstream;
@@ -62,7 +50,9 @@ export class RouteShadow {
   readonly #ports: RouteShadowPorts;
   readonly #progress: Pick<ShadowProgress, 'startedMs' | 'mirrored' | 'pairs' | 'diverged'>;
   readonly #money: ShadowMoney;
-  readonly #drops = new Drops();
+  readonly #drops: Drops;
+  /** As an earlier process has seen it. */
+  readonly #before: Pick<ShadowProgress, 'runId' | 'verdict' | 'judgeCostUsd'>;
   readonly #watch: InterferenceWatch;
   readonly #intake: MirrorIntake;
   readonly #queue = new MirrorQueue();
@@ -80,7 +70,13 @@ export class RouteShadow {
     const { startedMs, mirrored, pairs, diverged } = progress;
     this.#progress = { startedMs, mirrored, pairs, diverged };
     this.#money = new ShadowMoney(progress);
-    this.#watch = new InterferenceWatch({ ...ports, copyMs: () => medianOf(this.#copyMs) });
+    const { runId, verdict, judgeCostUsd } = progress;
+    this.#before = { runId, verdict, judgeCostUsd };
+    this.#drops = new Drops(progress.dropped);
+    this.#watch = new InterferenceWatch(
+      { ...ports, copyMs: () => medianOf(this.#copyMs) },
+      progress.interference,
+    );
     this.#intake = new MirrorIntake(route, {
       clock: ports.clock,
       onJob: (job) => this.#enqueue(job),
@@ -91,7 +87,10 @@ export class RouteShadow {
   }
 
   get progress(): ShadowProgress {
-    return { ...this.#progress, ...this.#money.figures };
+    return {
+      ...{ ...this.#progress, ...this.#money.figures, ...this.#compared },
+      ...{ dropped: this.#drops.counts, interference: this.#watch.kept },
+    };
   }
 
   keeps({ id, stickyKey }: { id: string; stickyKey: string | null }): boolean {
@@ -134,7 +133,7 @@ export class RouteShadow {
   status(): ShadowStatus {
     const { to, share, suite } = this.shadow;
     const { mirrored, pairs, diverged } = this.#progress;
-    const figures = this.#ports.sink.figures?.();
+    const { runId, verdict } = this.#compared;
     return {
       to: targetText(to),
       share,
@@ -149,14 +148,28 @@ export class RouteShadow {
       unpriced: this.#money.figures.unpriced,
       diverged,
       limits: shadowLimits(this.shadow, this.#progress.startedMs),
-      runId: figures?.runId ?? null,
-      verdict: figures?.verdict ?? null,
+      runId,
+      verdict,
       interference: this.#watch.figures(),
     };
   }
 
   get #spentUsd(): number {
-    return this.#money.spentUsd + (this.#ports.sink.figures?.().judgeCostUsd ?? 0);
+    return this.#money.spentUsd + this.#compared.judgeCostUsd;
+  }
+
+  /** What is compared now; a comparison that has ended is not opened again by a later process. */
+  get #compared(): Pick<ShadowProgress, 'runId' | 'verdict' | 'judgeCostUsd'> {
+    const figures = this.#ports.sink.figures?.();
+    const before = this.#before;
+    if (!figures) return before;
+
+    const { runId, verdict, judgeCostUsd } = figures;
+    const isSame = runId !== null && runId === before.runId;
+    return {
+      ...(runId === null ? { runId: before.runId, verdict: before.verdict } : { runId, verdict }),
+      judgeCostUsd: isSame ? judgeCostUsd : before.judgeCostUsd + judgeCostUsd,
+    };
   }
 
   #enqueue(job: MirrorJob): void {
@@ -271,14 +284,7 @@ export class RouteShadow {
     const endMs = this.#progress.startedMs + maxMs;
     // Whoever makes it knows it before it ends.
     await Promise.resolve();
-    try {
-      // Timers do not reach further than some weeks, and a machine sleeps.
-      for (let left = endMs - clock.now(); left > 0; left = endMs - clock.now())
-        await clock.sleep(Math.min(left, HOUR_MS), this.#stop.signal);
-    } catch {
-      return;
-    }
-    this.#endItself(endReasons.time(maxMs));
+    if (await reached(clock, endMs, this.#stop.signal)) this.#endItself(endReasons.time(maxMs));
   }
 
   #endItself(reason: string): void {
@@ -288,7 +294,6 @@ export class RouteShadow {
   }
 }
 
-const HOUR_MS = 3_600_000;
 const SLICE_LOOK_MS = 1_000;
 
 function medianOf(values: readonly number[]): number | null {

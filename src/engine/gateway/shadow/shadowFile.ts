@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { UserError } from '../../errors.ts';
 import { replaceFile } from '../../files/replaceFile.ts';
+import { COMPARISON_WORDS } from '../../model/comparison.ts';
 import type { Log, Random } from '../../ports.ts';
 import { entryOf } from '../../store/storeFile.ts';
 import type { ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
+import type { ShadowProgress } from './shadowProgress.ts';
 
 const target = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('provider'), provider: z.string(), model: z.string().exactOptional() }),
@@ -23,6 +25,20 @@ const config = z.object({
   queue: z.int().nonnegative(),
 });
 
+const latencies = z.object({
+  requests: z.int().nonnegative(),
+  values: z.array(z.number().nonnegative()).max(2_000),
+});
+
+const logs = z.array(z.number());
+
+const interference = z.object({
+  slowdown: z.object({ blocks: z.int().nonnegative(), highest: z.number(), logs: z.array(logs) }),
+  harmless: z.object({ highest: z.number(), logs }),
+  on: latencies,
+  off: latencies,
+});
+
 const keptShadow = z.object({
   route: z.string(),
   /** The configuration's stays ended until it is another one. */
@@ -39,12 +55,19 @@ const keptShadow = z.object({
   costUsd: z.number().nonnegative(),
   priced: z.int().nonnegative(),
   unpriced: z.int().nonnegative(),
+  // Earlier versions have none of these.
+  dropped: z.record(z.string(), z.int().nonnegative()).default({}),
+  runId: z.string().nullable().default(null),
+  verdict: z.enum(COMPARISON_WORDS).nullable().default(null),
+  judgeCostUsd: z.number().nonnegative().default(0),
+  interference: interference.nullable().default(null),
 });
 
 const file = z.object({ version: z.literal(1), shadows: z.array(keptShadow) });
 
 /** A shadow as it survives its process. */
-export type KeptShadow = Omit<z.output<typeof keptShadow>, 'config'> & { config: ShadowConfig };
+export type KeptShadow = ShadowProgress &
+  Pick<z.output<typeof keptShadow>, 'route' | 'startedBy' | 'replaced' | 'ended'> & { config: ShadowConfig };
 
 /** Longer than any list of shadows; a file of a workspace may be anything. */
 const MAX_BYTES = 1024 * 1024;

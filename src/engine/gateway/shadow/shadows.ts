@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts';
+import { ResumeError, StoreError, UserError } from '../../errors.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RouteConfig, ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
@@ -8,6 +8,7 @@ import type { ShadowStatus } from '../gatewayStatus.ts';
 import { RouteShadow } from './routeShadow.ts';
 import type { KeptShadow, ShadowFile } from './shadowFile.ts';
 import type { PairSink } from './shadowPair.ts';
+import { newProgress } from './shadowProgress.ts';
 
 export interface ShadowPorts {
   upstream: AskUpstream;
@@ -31,6 +32,8 @@ interface Entry {
   running: RouteShadow;
   /** Why it ended; null while it goes on. */
   ended: string | null;
+  /** It could not begin because of something that passes by itself, such as a store in use. */
+  isWaiting: boolean;
   /** Still shown, but the configuration does not have it any more: if it comes back, it is another one. */
   isGone: boolean;
 }
@@ -80,10 +83,9 @@ export class Shadows implements ExchangeListener {
 
     this.stop(name, 'another shadow was started');
     this.#begin(route, shadow, {
-      ...NOTHING_YET,
-      startedBy: 'person',
+      ...newProgress(this.#ports.clock.now()),
+      ...{ startedBy: 'person', ended: null },
       replaced: route.shadow ? contentHash(route.shadow) : null,
-      startedMs: this.#ports.clock.now(),
     });
     this.#keep();
   }
@@ -119,6 +121,16 @@ export class Shadows implements ExchangeListener {
     }
   }
 
+  /** Called from time to time: begins what had to wait, and keeps what has come to be known of those that have ended. */
+  look(): void {
+    if (this.#isClosed || this.#ports.clock.monotonic() - this.#keptMs < KEEP_EVERY_MS) return;
+    for (const [name, { isWaiting }] of this.#entries) {
+      const route = this.#routes.get(name);
+      if (isWaiting && route) this.#useRoute(route);
+    }
+    this.#keep();
+  }
+
   /** Copies under way are given up; a later process goes on with its shadows. */
   close(): void {
     if (this.#isClosed) return;
@@ -149,7 +161,10 @@ export class Shadows implements ExchangeListener {
     this.stop(route.name, 'its configuration has changed');
     const since = isAsBefore
       ? kept
-      : { ...NOTHING_YET, startedBy: 'configuration' as const, startedMs: this.#ports.clock.now() };
+      : {
+          ...newProgress(this.#ports.clock.now()),
+          ...{ startedBy: 'configuration' as const, ended: null, replaced: null },
+        };
     this.#begin(route, shadow, since);
   }
 
@@ -181,6 +196,7 @@ export class Shadows implements ExchangeListener {
       replaced: since.replaced,
       running,
       ended: since.ended,
+      isWaiting: sink instanceof StoreError || sink instanceof ResumeError,
       isGone: false,
     });
     this.#ports.onChange?.();
@@ -216,8 +232,8 @@ export class Shadows implements ExchangeListener {
     const entry = this.#entries.get(name);
     if (!entry) return this.#absent.get(name);
     if (entry.isGone) return undefined;
-    const { running, isGone: _is, ...rest } = entry;
-    return { ...running.progress, ...rest, route: name, config: running.shadow };
+    const { running, startedBy, replaced, ended } = entry;
+    return { ...running.progress, startedBy, replaced, ended, route: name, config: running.shadow };
   }
 
   #progressed(): void {
@@ -236,17 +252,6 @@ export class Shadows implements ExchangeListener {
     this.#ports.file?.write(names.flatMap((name) => this.#keptOf(name) ?? []));
   }
 }
-
-const NOTHING_YET = {
-  ended: null,
-  replaced: null,
-  mirrored: 0,
-  pairs: 0,
-  diverged: 0,
-  costUsd: 0,
-  priced: 0,
-  unpriced: 0,
-};
 
 /** Of a shadow that has ended before it began. */
 const NO_SINK: PairSink = { begin: () => {}, offer: () => false, giveUp: () => {} };

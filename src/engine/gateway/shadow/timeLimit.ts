@@ -30,3 +30,17 @@ export function timeLimit(
     },
   };
 }
+
+const HOUR_MS = 3_600_000;
+
+/** Resolves at a time since the epoch, in milliseconds; with false as soon as the signal is aborted. */
+export async function reached(clock: Clock, endMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    // Timers do not reach further than some weeks, and a machine sleeps.
+    for (let left = endMs - clock.now(); left > 0; left = endMs - clock.now())
+      await clock.sleep(Math.min(left, HOUR_MS), signal);
+  } catch {
+    return false;
+  }
+  return true;
+}

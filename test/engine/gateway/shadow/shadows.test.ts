@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../../src/engine/errors.ts';
+import { StoreError, UserError } from '../../../../src/engine/errors.ts';
 import { ShadowFile } from '../../../../src/engine/gateway/shadow/shadowFile.ts';
 import { Shadows } from '../../../../src/engine/gateway/shadow/shadows.ts';
 import type { RouteConfig } from '../../../../src/engine/suites/gateway/gatewayConfig.ts';
@@ -170,6 +170,57 @@ describe('shadows over restarts', () => {
     assert.deepEqual(short(shadows).slice(1, 3), ['ended', 'its time limit of 1.0 s is reached']);
     shadows.close();
     assert.equal(open(timed).statusOf('support')?.reason, 'its time limit of 1.0 s is reached');
+  });
+
+  it('show what was compared, dropped and measured as before, those that ended as well', async () => {
+    const shadows = (figures?: { runId: string; verdict: 'better'; judgeCostUsd: number }): Shadows => {
+      const made = new Shadows({
+        upstream: new ScriptedUpstream(() => exchange({ id: 'copy', arm: null, costUsd: 0.5 })),
+        sinkFor: () => Object.assign(new ListSink(), figures && { figures: () => figures }),
+        clock,
+        random: onFirst,
+        file: new ShadowFile(path, { random: onFirst, log: { write: () => {} } }),
+        onBug: (error) => assert.fail(String(error)),
+      });
+      made.use([CONFIGURED]);
+      return made;
+    };
+    const first = shadows({ runId: 'r1', verdict: 'better', judgeCostUsd: 0.25 });
+    await mirror(first, 'a', 'b');
+    const before = first.statusOf('support');
+    assert.ok(before);
+    first.stop('support', 'stopped by a person');
+    first.close();
+
+    const second = shadows();
+    const { state, ...after } = second.statusOf('support') ?? {};
+    assert.equal(state, 'ended');
+    assert.deepEqual(after, { ...after, runId: 'r1', verdict: 'better', costUsd: 1.25 });
+    assert.deepEqual([after.dropped, after.interference], [before.dropped, before.interference]);
+    second.close();
+  });
+
+  it('begin by themselves once the store that was in use is free', async () => {
+    let error: UserError | undefined = new StoreError('the store is in use');
+    const shadows = new Shadows({
+      upstream: new ScriptedUpstream(() => exchange({ id: 'copy', arm: null })),
+      sinkFor: () => {
+        if (error) throw error;
+        return new ListSink();
+      },
+      ...{ clock, random: onFirst, onBug: (bug) => assert.fail(String(bug)) },
+    });
+    shadows.use([CONFIGURED]);
+    const stateAfter = async (ms: number) => {
+      await clock.advance(ms);
+      shadows.look();
+      return shadows.statusOf('support')?.state;
+    };
+    assert.equal(await stateAfter(20_000), 'ended');
+    error = undefined;
+    assert.equal(await stateAfter(1), 'ended');
+    assert.equal(await stateAfter(20_000), 'mirroring');
+    shadows.close();
   });
 
   it('write no file where there never was one', () => {

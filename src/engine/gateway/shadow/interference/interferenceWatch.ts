@@ -1,6 +1,11 @@
 import type { Clock, Random } from '../../../ports.ts';
 import { Sample } from '../../../statistics/quantiles.ts';
-import { HarmlessTest, SlowdownTest } from '../../../statistics/slowdown.ts';
+import {
+  type HarmlessEvidence,
+  HarmlessTest,
+  type SlowdownEvidence,
+  SlowdownTest,
+} from '../../../statistics/slowdown.ts';
 import type { FinishedExchange } from '../../exchange/finishedExchange.ts';
 import type { Interference, SliceLatency } from '../../gatewayStatus.ts';
 import { type Block, type Slice, TimeSlices } from './timeSlices.ts';
@@ -13,6 +18,8 @@ const HARMLESS_AT = 0.05;
 /** Of one slice, and of each kind for the figures shown. */
 const MOST_VALUES = 500;
 const SHOWN_VALUES = 2_000;
+/** A later process begins with so many of them. */
+const KEPT_VALUES = 100;
 
 /** A finished request, in milliseconds; Infinity where it brought nothing. */
 interface Latency {
@@ -20,17 +27,38 @@ interface Latency {
   firstContentMs: number | null;
 }
 
+/** What a watch has found; a later one goes on from there. */
+export interface KeptInterference {
+  slowdown: SlowdownEvidence;
+  harmless: HarmlessEvidence;
+  /** The last requests with copies and without, for the figures that are shown. */
+  on: KeptLatencies;
+  off: KeptLatencies;
+}
+
+interface KeptLatencies {
+  requests: number;
+  /** Milliseconds, the oldest first. */
+  values: readonly number[];
+}
+
 /** Whether copies make the requests of a route's own clients slower: draws the slices of time, and compares them. */
 export class InterferenceWatch {
   readonly #slices: TimeSlices;
-  readonly #slowdown = new SlowdownTest({ measures: 2 });
-  readonly #harmless = new HarmlessTest(HARMFUL);
+  readonly #slowdown: SlowdownTest;
+  readonly #harmless: HarmlessTest;
   readonly #measured = new Map<Slice, MeasuredSlice>();
   readonly #blocks: Block[] = [];
-  readonly #shown = { on: new RecentLatencies(), off: new RecentLatencies() };
+  readonly #shown: { on: RecentLatencies; off: RecentLatencies };
 
-  /** `copyMs`: how long copies usually take; null while that is unknown. */
-  constructor(ports: { clock: Clock; random: Random; copyMs: () => number | null }) {
+  /** `copyMs`: how long copies usually take; null while that is unknown. `before`: what an earlier process has found. */
+  constructor(
+    ports: { clock: Clock; random: Random; copyMs: () => number | null },
+    before: KeptInterference | null = null,
+  ) {
+    this.#slowdown = new SlowdownTest({ measures: 2 }, before?.slowdown);
+    this.#harmless = new HarmlessTest(HARMFUL, before?.harmless);
+    this.#shown = { on: new RecentLatencies(before?.on), off: new RecentLatencies(before?.off) };
     this.#slices = new TimeSlices({
       ...ports,
       isHarmless: () => this.#harmless.p <= HARMLESS_AT,
@@ -76,6 +104,14 @@ export class InterferenceWatch {
     };
   }
 
+  get kept(): KeptInterference {
+    const { on, off } = this.#shown;
+    return {
+      ...{ slowdown: this.#slowdown.evidence, harmless: this.#harmless.evidence },
+      ...{ on: on.kept, off: off.kept },
+    };
+  }
+
   get isTripped(): boolean {
     return (this.#slowdown.p ?? 1) <= TRIPS_AT;
   }
@@ -117,13 +153,25 @@ class MeasuredSlice {
 
 /** Failed requests have no latency to show. */
 class RecentLatencies {
-  readonly #values: number[] = [];
-  #requests = 0;
+  /** The newest come last. */
+  readonly #values: number[];
+  #requests: number;
+
+  constructor({ requests, values }: KeptLatencies = { requests: 0, values: [] }) {
+    this.#values = [...values];
+    this.#requests = requests;
+  }
+
+  get kept(): KeptLatencies {
+    const values = this.#values.slice(-KEPT_VALUES).map((ms) => Math.round(ms * 10) / 10);
+    return { requests: this.#requests, values };
+  }
 
   add(ms: number): void {
     if (!Number.isFinite(ms)) return;
-    this.#values[this.#requests % SHOWN_VALUES] = ms;
+    this.#values.push(ms);
     this.#requests += 1;
+    if (this.#values.length > SHOWN_VALUES) this.#values.shift();
   }
 
   figures(): SliceLatency {
