@@ -3,6 +3,7 @@ import type { GatewayStatus } from '../engine/gateway/gatewayStatus.ts';
 import { ServerError } from '../engine/http/server/listen.ts';
 import type { ArmConfig, ShadowConfig } from '../engine/suites/gateway/gatewayConfig.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
+import { Busy } from '../engine/telemetry/receiver/otlpRoutes.ts';
 import type { WantedKey } from '../protocol/gatewayEntries.ts';
 
 /** What the thread of the gateway is asked to do. */
@@ -63,6 +64,8 @@ export function plainError(error: unknown): PlainError {
       code: cause instanceof Error && 'code' in cause ? cause.code : undefined,
     };
   }
+  if (error instanceof Busy)
+    return { kind: 'user', message: error.message, remedy: undefined, where: undefined };
   if (error instanceof UserError) {
     const { message, remedy, where } = error;
     return { kind: 'user', message, remedy, where: where && { ...where } };

@@ -124,7 +124,7 @@ export class Gateway implements AskUpstream {
     const routes = [...configured, ...this.#counts.usedBeside(configured)];
     return {
       routes: routes.map((route) => this.#counts.status(route, shadowOf(route.name))),
-      problem: this.#problem,
+      problem: this.#problem ?? this.#spans.problem,
     };
   }
 

@@ -20,6 +20,8 @@ const MOST_WAITING = 100;
 const LAST_MS = 10 * 60_000;
 /** Pairs are gathered for so long before they are stored together, in milliseconds. */
 const GATHER_MS = 50;
+/** After which a store that failed is tried again, in milliseconds. */
+const AGAIN_MS = 1_000;
 
 /**
  * One comparison of live pairs. A pair is stored before it is evaluated, and its results replace it in one transaction: a process
@@ -194,13 +196,14 @@ export class PairComparison implements PairSink {
     }
   }
 
-  #schedule(): void {
+  #schedule(inMs = GATHER_MS): void {
     if (this.#isScheduled || !this.#isAtWork) return;
     this.#isScheduled = true;
-    this.#options.clock.sleep(GATHER_MS, this.#stop.signal).then(
+    this.#options.clock.sleep(inMs, this.#stop.signal).then(
       () => {
         this.#isScheduled = false;
-        this.#guarded(() => this.#store());
+        // No pair may come any more that would have it tried again.
+        if (!this.#guarded(() => this.#store())) this.#schedule(AGAIN_MS);
       },
       () => {},
     );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { liveComparison } from '../../../../src/engine/compare/live/liveComparison.ts';
 import { StoreError } from '../../../../src/engine/errors.ts';
+import { systemClock } from '../../../../src/engine/ports.ts';
 import { type OpenedPairs, openLivePairs, pair } from '../../../support/gateway/livePairs.ts';
 
 const GOOD = 'yes, please';
@@ -211,6 +212,23 @@ describe('a comparison of live pairs', () => {
     const run = second.store.getRun(second.comparison.status.runId ?? '');
     assert.deepEqual([run.id, run.status.state], [first.comparison.status.runId, 'complete']);
     assert.equal(second.comparison.status.pairs, 4);
+  });
+
+  it('stores what waits as soon as the store lets it, though no more pairs come', async () => {
+    const live = await opened();
+    const { createRun } = live.store;
+    live.store.createRun = () => {
+      throw new StoreError('the disk is full');
+    };
+    for (const id of ['a', 'b']) live.comparison.offer(pair(id, id, [BAD, GOOD]));
+    while (live.comparison.status.problem === null) await systemClock.sleep(10);
+    assert.match(live.comparison.status.problem, /full/);
+
+    live.store.createRun = createRun;
+    await live.settled();
+    assert.equal(live.comparison.status.pairs, 2);
+    assert.equal(live.comparison.status.problem, null);
+    await live.comparison.close();
   });
 
   it('stores its verdict as soon as the store lets it', async () => {
