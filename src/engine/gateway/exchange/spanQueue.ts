@@ -33,6 +33,8 @@ export class SpanQueue {
   #isStoring = false;
   /** Taken, and not stored yet. */
   #taken: { bytes: Uint8Array<ArrayBuffer>; spans: number } | undefined;
+  /** Under way: nothing is stored twice. */
+  #keeping: Promise<boolean> | undefined;
   /** Why nothing can be stored at the moment. */
   #failing: string | null = null;
   readonly #closed = new AbortController();
@@ -93,7 +95,14 @@ export class SpanQueue {
   }
 
   /** False where they wait again. */
-  async #keepSome(): Promise<boolean> {
+  #keepSome(): Promise<boolean> {
+    this.#keeping ??= this.#keepNext().finally(() => {
+      this.#keeping = undefined;
+    });
+    return this.#keeping;
+  }
+
+  async #keepNext(): Promise<boolean> {
     const taken = this.#taken ?? this.#waiting.take();
     if (!taken) return false;
     this.#taken = taken;

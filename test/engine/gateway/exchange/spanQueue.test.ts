@@ -44,6 +44,16 @@ describe('spans of the gateway on their way to the store', () => {
     assert.equal(queue.problem, null);
   });
 
+  it('are stored once where it is closed meanwhile', async () => {
+    const { clock, stored, queue } = opened();
+    queue.add(spans(5));
+    await clock.advance(200);
+    queue.add(spans(2));
+    const advancing = clock.advance(200);
+    await Promise.all([queue.close(), advancing]);
+    assert.equal(stored.length, 7);
+  });
+
   it('are counted where too many wait', async () => {
     const { clock, stored, state, queue } = opened();
     state.error = new StoreError('the disk is full');
