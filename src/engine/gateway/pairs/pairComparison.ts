@@ -18,9 +18,8 @@ import { UntilDone } from './untilDone.ts';
 const MOST_WAITING = 100;
 /** Pairs that wait are judged for so long after the shadow has ended, in milliseconds. */
 const LAST_MS = 10 * 60_000;
-/** Pairs are gathered for so long before they are stored together, in milliseconds. */
+/** Pairs are gathered for so long before they are stored together, and tried again where that fails, in milliseconds. */
 const GATHER_MS = 50;
-/** After which a store that failed is tried again, in milliseconds. */
 const AGAIN_MS = 1_000;
 
 /**
@@ -51,7 +50,6 @@ export class PairComparison implements PairSink {
   #state: 'open' | 'ending' | 'ended' | 'closed' = 'open';
   /** How it ends when nothing waits any more. */
   #last: PairEnding | undefined;
-  /** How it has ended. */
   readonly #storing: UntilDone;
 
   /** Goes on with the run of the same plan that an earlier process has left. Throws StoreError, and ResumeError where a living one has it. */

@@ -15,7 +15,7 @@ import { redactedPair } from './redactedPair.ts';
 import { shadowLimits } from './shadowLimits.ts';
 import { ShadowMoney } from './shadowMoney.ts';
 import type { PairSink } from './shadowPair.ts';
-import type { ShadowProgress } from './shadowProgress.ts';
+import { type ComparedPairs, comparedSince, type ShadowProgress } from './shadowProgress.ts';
 import { reached, timeLimit } from './timeLimit.ts';
 import { askCandidate } from './tools/candidateLoop.ts';
 
@@ -52,7 +52,7 @@ export class RouteShadow {
   readonly #money: ShadowMoney;
   readonly #drops: Drops;
   /** As an earlier process has seen it. */
-  readonly #before: Pick<ShadowProgress, 'runId' | 'verdict' | 'judgeCostUsd'>;
+  readonly #before: ComparedPairs;
   readonly #watch: InterferenceWatch;
   readonly #intake: MirrorIntake;
   readonly #queue = new MirrorQueue();
@@ -159,17 +159,8 @@ export class RouteShadow {
   }
 
   /** What is compared now; a comparison that has ended is not opened again by a later process. */
-  get #compared(): Pick<ShadowProgress, 'runId' | 'verdict' | 'judgeCostUsd'> {
-    const figures = this.#ports.sink.figures?.();
-    const before = this.#before;
-    if (!figures) return before;
-
-    const { runId, verdict, judgeCostUsd } = figures;
-    const isSame = runId !== null && runId === before.runId;
-    return {
-      ...(runId === null ? { runId: before.runId, verdict: before.verdict } : { runId, verdict }),
-      judgeCostUsd: isSame ? judgeCostUsd : before.judgeCostUsd + judgeCostUsd,
-    };
+  get #compared(): ComparedPairs {
+    return comparedSince(this.#before, this.#ports.sink.figures?.());
   }
 
   #enqueue(job: MirrorJob): void {

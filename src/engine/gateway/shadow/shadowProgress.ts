@@ -28,3 +28,16 @@ export function newProgress(startedMs: number): ShadowProgress {
     ...{ runId: null, verdict: null, judgeCostUsd: 0, interference: null },
   };
 }
+
+export type ComparedPairs = Pick<ShadowProgress, 'runId' | 'verdict' | 'judgeCostUsd'>;
+
+/** With what is compared now; undefined where nothing is. */
+export function comparedSince(before: ComparedPairs, now: ComparedPairs | undefined): ComparedPairs {
+  if (!now) return before;
+  const { runId, verdict, judgeCostUsd } = now;
+  const isSame = runId !== null && runId === before.runId;
+  return {
+    ...(runId === null ? { runId: before.runId, verdict: before.verdict } : { runId, verdict }),
+    judgeCostUsd: isSame ? judgeCostUsd : before.judgeCostUsd + judgeCostUsd,
+  };
+}
