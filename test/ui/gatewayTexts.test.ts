@@ -49,6 +49,34 @@ describe('texts of the gateway', () => {
   for (const [more, text] of ROUTES)
     it(`say of a route: ${text}`, () => assert.equal(texts.routeText(route(more)), text));
 
+  it('say what is wrong, what to do about it, and what a click does', () => {
+    const problem = 'touchstone.yaml:3:16: error: "prompt" is not a key of suites.s';
+    const key = { provider: 'openai', origin: 'https://api.openai.com', variable: 'OPENAI_API_KEY' };
+    const insteadOf = { port: 4320, holder: 'node (process 7)' };
+    const concerns = texts.gatewayConcerns(
+      serving({ problem, keysWanted: [key], insteadOf, port: 5001, endpoint: 'http://127.0.0.1:5001' }),
+    );
+    const place = { path: 'touchstone.yaml', line: 3, column: 16 };
+    assert.deepEqual(
+      concerns.map(({ text, does }) => [text, does]),
+      [
+        [problem, { kind: 'open', place }],
+        ['No API key for openai at https://api.openai.com: OPENAI_API_KEY is not set', { kind: 'set-key' }],
+        ['Port 4320 is in use by node (process 7)', undefined],
+      ],
+    );
+    assert.match(concerns[2]?.help ?? '', /^Port 5001 is used in its place\./);
+    assert.deepEqual(texts.gatewayConcerns(serving({ problem: 'the disk is full' })), [
+      { text: 'the disk is full' },
+    ]);
+
+    const failed = { state: 'failed' as const, port: 4320, message: 'port 4320 is in use', remedy: '' };
+    const [only] = texts.gatewayConcerns(failed);
+    assert.deepEqual([only?.text, only?.does], ['port 4320 is in use', { kind: 'start' }]);
+    assert.equal(only?.help, 'Click to start the gateway on another port.');
+    assert.deepEqual(texts.gatewayConcerns({ state: 'off' }), []);
+  });
+
   it('name a route that is there without configuration by what it leads to', () => {
     const seen = ['provider/local', 'release/warm', 'support'].map((name) => route({ route: name }));
     assert.deepEqual(seen.map(texts.routeName), ['local', 'release/warm', 'support']);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { GatewayFeed } from './gatewayFeed.ts';
-import { gatewayConcerns, gatewayFacts } from './gatewayTexts.ts';
+import { gatewayFacts } from './gatewayTexts.ts';
 
 /** In the status bar while the gateway runs, or could not be started. */
 export function registerGatewayStatus(feed: GatewayFeed): vscode.Disposable {
@@ -16,7 +16,7 @@ export function registerGatewayStatus(feed: GatewayFeed): vscode.Disposable {
     }
 
     const facts = gatewayFacts(state);
-    const warns = !serving || gatewayConcerns(serving).length > 0;
+    const warns = !serving || serving.problem !== null || serving.keysWanted.length > 0;
     const mirrored = serving?.routes.some(({ shadow }) => shadow?.state === 'mirroring') ?? false;
     const icon = warns ? 'warning' : mirrored ? 'eye' : 'radio-tower';
     item.text = serving

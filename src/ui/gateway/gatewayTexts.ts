@@ -31,31 +31,87 @@ export function gatewayFacts(state: GatewayState): string[] {
 }
 
 function servingFacts(serving: ServingGateway): string[] {
-  const { endpoint, insteadOf, routes } = serving;
+  const { endpoint, routes } = serving;
   return [
     t('Gateway on {0}', endpoint),
-    ...(insteadOf ? [t('Port {0} is in use by {1}', insteadOf.port, lineText(insteadOf.holder))] : []),
     totalsText(routes),
     ...routes.flatMap(({ route, shadow }) =>
       shadow ? [t('Shadow of {0}: {1}', lineText(route), shadowText(shadow))] : [],
     ),
-    ...gatewayConcerns(serving),
+    ...gatewayConcerns(serving).map(({ text }) => text),
   ];
 }
 
-/** What keeps it from doing all that the configuration says. */
-export function gatewayConcerns({ problem, keysWanted }: ServingGateway): string[] {
+/** Something that keeps the gateway from doing all that the configuration says, and what can be done about it. */
+export interface GatewayConcern {
+  text: string;
+  /** Undefined where the text says it. */
+  help?: string;
+  does?: { kind: 'set-key' } | { kind: 'start' } | { kind: 'open'; place: GatewayPlace };
+}
+
+/** Lines and columns count from 1. */
+export interface GatewayPlace {
+  path: string;
+  line: number;
+  column: number;
+}
+
+export function gatewayConcerns(state: GatewayState): GatewayConcern[] {
+  switch (state.state) {
+    case 'off':
+      return [];
+    case 'failed':
+      return [
+        {
+          text: lineText(state.message),
+          help: lineText(state.remedy || t('Click to start the gateway on another port.')),
+          does: { kind: 'start' },
+        },
+      ];
+    case 'serving':
+      return servingConcerns(state);
+  }
+}
+
+function servingConcerns({ problem, keysWanted, insteadOf, port }: ServingGateway): GatewayConcern[] {
+  const place = problem === null ? undefined : placeIn(problem);
   return [
-    ...(problem === null ? [] : [lineText(problem)]),
-    ...keysWanted.map(({ provider, origin, variable }) =>
-      t(
+    ...(problem === null
+      ? []
+      : [{ text: lineText(problem), ...(place && { does: { kind: 'open' as const, place } }) }]),
+    ...keysWanted.map(({ provider, origin, variable }) => ({
+      text: t(
         'No API key for {0} at {1}: {2} is not set',
         lineText(provider),
         lineText(origin),
         lineText(variable),
       ),
-    ),
+      help: t('Click to set it.'),
+      does: { kind: 'set-key' as const },
+    })),
+    ...(insteadOf
+      ? [
+          {
+            text: portText(insteadOf),
+            help: t(
+              'Port {0} is used in its place. To have the usual one, end what uses it, and stop and start the gateway; or name a port in touchstone.yaml: gateway.port.',
+              String(port),
+            ),
+          },
+        ]
+      : []),
   ];
+}
+
+function portText({ port, holder }: NonNullable<ServingGateway['insteadOf']>): string {
+  return t('Port {0} is in use by {1}', String(port), lineText(holder));
+}
+
+/** Where a problem of the configuration stands, such as `touchstone.yaml:3:16: error: …`. */
+function placeIn(problem: string): GatewayPlace | undefined {
+  const [, path, line, column] = /^([^\n:]+\.ya?ml):(\d+):(\d+): /.exec(problem) ?? [];
+  return path === undefined ? undefined : { path, line: Number(line), column: Number(column) };
 }
 
 export function totalsText(routes: readonly RouteEntry[]): string {

@@ -3,11 +3,13 @@ import { counted, formatCount } from '../../engine/model/figures.ts';
 import { errorRate } from '../../engine/model/gatewayFigures.ts';
 import type { ArmEntry, RouteEntry, ShadowEntry } from '../../protocol/gatewayEntries.ts';
 import { lineText } from '../output/plainText.ts';
+import { workspaceFolder } from '../workspaceFolder.ts';
 import type { GatewayFeed } from './gatewayFeed.ts';
 import {
   armText,
   budgetText,
   dropText,
+  type GatewayConcern,
   gatewayConcerns,
   isBuiltIn,
   latencyText,
@@ -20,7 +22,7 @@ import {
 
 export type GatewayNode =
   | { kind: 'gateway' }
-  | { kind: 'concern'; text: string }
+  | { kind: 'concern'; concern: GatewayConcern }
   | { kind: 'route'; route: string }
   | { kind: 'arm'; route: string; arm: string }
   | { kind: 'shadow'; route: string }
@@ -52,12 +54,13 @@ export class GatewayView implements vscode.TreeDataProvider<GatewayNode>, vscode
   }
 
   getChildren(parent?: GatewayNode): GatewayNode[] {
-    const { serving } = this.#feed;
-    if (!serving) return [];
+    const { serving, state } = this.#feed;
+    const concerns = gatewayConcerns(state).map((concern): GatewayNode => ({ kind: 'concern', concern }));
+    if (!serving) return parent ? [] : concerns;
     if (!parent)
       return [
         { kind: 'gateway' },
-        ...gatewayConcerns(serving).map((text): GatewayNode => ({ kind: 'concern', text })),
+        ...concerns,
         ...serving.routes.map(({ route }): GatewayNode => ({ kind: 'route', route })),
       ];
 
@@ -73,7 +76,7 @@ export class GatewayView implements vscode.TreeDataProvider<GatewayNode>, vscode
       case 'gateway':
         return serving ? gatewayItem(serving.endpoint, totalsText(serving.routes)) : new vscode.TreeItem('');
       case 'concern':
-        return concernItem(node.text);
+        return concernItem(node.concern);
       case 'fact':
         return factItem(node);
     }
@@ -113,14 +116,36 @@ function gatewayItem(endpoint: string, totals: string): vscode.TreeItem {
   return item;
 }
 
-function concernItem(text: string): vscode.TreeItem {
+function concernItem({ text, help, does }: GatewayConcern): vscode.TreeItem {
   const item = new vscode.TreeItem(text);
   item.id = `concern ${text}`;
-  item.tooltip = text;
+  item.tooltip = help === undefined ? text : `${text}\n${help}`;
+  if (does) item.command = concernCommand(does);
   item.contextValue = 'gatewayConcern';
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.accessibilityInformation = { label: vscode.l10n.t('Warning: {0}', text) };
   return item;
+}
+
+function concernCommand(does: NonNullable<GatewayConcern['does']>): vscode.Command {
+  switch (does.kind) {
+    case 'set-key':
+      return { command: 'touchstone.setApiKey', title: vscode.l10n.t('Set API Key…') };
+    case 'start':
+      return { command: 'touchstone.gateway.start', title: vscode.l10n.t('Start Gateway…') };
+    case 'open': {
+      const { path, line, column } = does.place;
+      const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+      return {
+        command: 'vscode.open',
+        title: vscode.l10n.t('Open {0}', path),
+        arguments: [
+          vscode.Uri.joinPath(workspaceFolder().uri, path),
+          { selection: new vscode.Range(at, at) },
+        ],
+      };
+    }
+  }
 }
 
 function routeItem(route: RouteEntry, isOneOfMany: boolean): vscode.TreeItem {
