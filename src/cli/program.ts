@@ -30,6 +30,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   providers: async () => (await import('./commands/providers.ts')).addProviders,
   release: async () => (await import('./commands/release.ts')).addRelease,
   gateway: async () => (await import('./commands/gateway.ts')).addGateway,
+  gate: async () => (await import('./commands/gate.ts')).addGate,
   shadow: async () => (await import('./commands/shadow.ts')).addShadow,
   deploy: async () => (await import('./commands/deploy.ts')).addDeploy,
   serve: async () => (await import('./commands/serve.ts')).addServe,

@@ -74,7 +74,7 @@ function comparedClauses(config: DeploymentConfig, gate: GatePolicy | undefined,
   if (!step.hasBlue)
     return [errorClause({ green: samples.green, blue: [] }, { max, hasBlue: false, levels })];
 
-  const mismatch = mismatchOf(samples, by.weight);
+  const mismatch = step.ignoresWeight ? null : mismatchOf(samples, by.weight);
   const clauses = strataOf(samples, by.minSamples).map(({ stratum, decides }) => ({
     decides,
     clauses: ofStratum(

@@ -7,4 +7,6 @@ export interface WatchedStep {
   untilMs: number;
   /** False where nothing served before: there is nothing to compare with. */
   hasBlue: boolean;
+  /** Another controller does not tell its weights: the division of the traffic is not looked at. */
+  ignoresWeight?: boolean;
 }
