@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunAction } from '../runAction.ts';
 import { addDeployActions } from './deploy/act.ts';
 import { addDeployExplain } from './deploy/explain.ts';
+import { addDeployExport } from './deploy/export.ts';
 import { addDeployList } from './deploy/list.ts';
 import { addDeployStart } from './deploy/start.ts';
 import { addDeployStatus } from './deploy/status.ts';
@@ -21,4 +22,5 @@ export function addDeploy(program: Command, act: RunAction): void {
   addDeployWatch(deploy, act);
   addDeployExplain(deploy, act);
   addDeployList(deploy, act);
+  addDeployExport(deploy, act);
 }

@@ -20,6 +20,7 @@ import { openWorkspace } from '../../openWorkspace.ts';
 import { wholeNumber } from '../../options/amounts.ts';
 import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
+import { readDeployments } from '../../services/readDeployments.ts';
 import type { Io } from '../../terminal/io.ts';
 
 interface ServeGateOptions {
@@ -71,7 +72,7 @@ async function serve(folder: string | undefined, options: ServeGateOptions, io: 
     signal,
   );
   const token = processEnvironment.get('TOUCHSTONE_GATE_TOKEN') || systemRandom.hex(16);
-  const gates = openGates(workspace, token);
+  const gates = openGates(workspace, { token, options, io });
   try {
     const server = await startServer({
       ...{ name: 'the gate', port, token, routes: gates.routes, clock: systemClock },
@@ -93,7 +94,10 @@ async function serve(folder: string | undefined, options: ServeGateOptions, io: 
   }
 }
 
-function openGates(workspace: Workspace, token: string) {
+function openGates(
+  workspace: Workspace,
+  { token, options, io }: { token: string; options: ServeGateOptions; io: Io },
+) {
   const { root, config } = workspace;
   const deployments = config.deployments ?? [];
   const ports = {
@@ -130,6 +134,10 @@ function openGates(workspace: Workspace, token: string) {
         const given = open.get(name);
         if (!given) throw new Error(`the deployment ${name} was not opened`);
         return lookFor(asked, given, signal);
+      },
+      running: async (name) => {
+        const { entries } = await readDeployments(options, io);
+        return entries.find(({ deployment }) => deployment === name)?.report ?? null;
       },
       ofSuite: (suite) => {
         const { store } = runs;

@@ -1,5 +1,6 @@
 import type { SpanRecord } from '../../model/span.ts';
 import { isInShare } from '../../monitors/spanMatch.ts';
+import { storeStamp } from '../../store/file/storeStamp.ts';
 import type { RouterConfig } from '../../suites/deploying/deploymentConfig.ts';
 import type { PriceSpan } from '../../telemetry/dialects/traceTree.ts';
 import { TraceStore } from '../../traces/traceStore.ts';
@@ -35,6 +36,8 @@ const LATE_MS = 600_000;
 export class SpanSamples {
   readonly #options: SpanSamplesOptions;
   #store: TraceStore | undefined;
+  /** Of the file that is open. */
+  #stamp: string | undefined;
   #quality: StepQuality | undefined;
   #cursor: number | undefined;
   #pair: string | undefined;
@@ -79,10 +82,15 @@ export class SpanSamples {
     this.#pair = undefined;
   }
 
+  /** The file may be created, or replaced, while a deployment runs. */
   #open(): TraceStore {
-    const { root, monitor } = this.#options;
-    this.#store ??= new TraceStore(traceStorePath(root), { access: 'read', price: this.#options.price });
-    if (monitor) this.#quality ??= new StepQuality(traceStorePath(root), monitor.name);
+    const { root, monitor, price } = this.#options;
+    const file = traceStorePath(root);
+    const stamp = storeStamp(file);
+    if (this.#stamp !== stamp) this.close();
+    this.#stamp = stamp;
+    this.#store ??= new TraceStore(file, { access: 'read', price });
+    if (monitor) this.#quality ??= new StepQuality(file, monitor.name);
     return this.#store;
   }
 

@@ -12,6 +12,8 @@ export interface GateRoutesOptions {
   deployments: readonly string[];
   suites: readonly string[];
   look(deployment: string, asked: AskedLook, signal: AbortSignal): Promise<StepReport>;
+  /** Of the step that our own controller watches now; null where it watches none. */
+  running(deployment: string): Promise<StepReport | null>;
   ofSuite(suite: string): GateAnswer;
   /** Remembers the revisions of which traffic has begun, over restarts. True where this one is new. */
   isFirst(deployment: string, revision: string): boolean;
@@ -42,13 +44,23 @@ function deploymentRoutes(name: string, options: GateRoutesOptions): Route[] {
   return [
     {
       ...{ method: 'GET', path: `/deployments/${path}`, access: 'token' },
-      handle: async (request) =>
-        json(200, stepAnswer(await options.look(name, askedIn(request.query), request.signal))),
+      handle: async (request) => json(200, await answerOf(name, request, options)),
     },
     hook('increase', ({ value }) => value === 1, true),
     hook('promotion', ({ value }) => value === 1, false),
     hook('rollback', ({ value }) => value === -1, false),
   ];
+}
+
+/** Without a version, of the deployment that runs. */
+async function answerOf(
+  name: string,
+  { query, signal }: ServerRequest,
+  options: GateRoutesOptions,
+): Promise<GateAnswer> {
+  if (query.size > 0) return stepAnswer(await options.look(name, askedIn(query), signal));
+  const report = await options.running(name);
+  return report ? stepAnswer(report) : undecided(`no step of ${name} is watched now`);
 }
 
 /** 200 where it is met; 409 halts. */

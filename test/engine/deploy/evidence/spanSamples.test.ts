@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'mocha';
 import { monitorOf } from '../../../../src/engine/deploy/evidence/monitorOf.ts';
-import { EvidenceFolder, exchangeSpans, NOW, traceId } from '../../../support/deploy/evidenceFolder.ts';
+import { SpanSamples } from '../../../../src/engine/deploy/evidence/spanSamples.ts';
+import { TraceStore } from '../../../../src/engine/traces/traceStore.ts';
+import { traceStorePath } from '../../../../src/engine/traces/traceStoreFormat.ts';
+import { EvidenceFolder, exchangeSpans, NOW, PAIR, traceId } from '../../../support/deploy/evidenceFolder.ts';
 import { spanRecord } from '../../../support/spanRecord.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 describe('evidence from spans', () => {
   it('takes each exchange of the route with one of both versions once, by the arm it went to', async () => {
@@ -129,6 +135,28 @@ describe('evidence from spans', () => {
     many(2_000, 10, NOW + 5_000);
     assert.equal((await folder.read(NOW)).samples.length, 1_510);
     await folder.close();
+  });
+
+  it('sees a store that is created, or replaced, while it looks', async () => {
+    const root = temporaryFolder();
+    const spans = new SpanSamples({
+      root,
+      router: { kind: 'local', route: 'support' },
+      price: () => null,
+      monitor: undefined,
+    });
+    const read = () => spans.read(PAIR, { sinceMs: NOW, untilMs: NOW + 1_000 }, NOW).length;
+    assert.equal(read(), 0);
+
+    for (const count of [1, 2]) {
+      const store = new TraceStore(traceStorePath(root), { clock: { now: () => NOW } });
+      for (let at = 0; at < count; at += 1)
+        store.append(exchangeSpans('newer', { traceId: traceId(10 * count + at) }), []);
+      assert.equal(read(), count);
+      spans.close();
+      store.close();
+      rmSync(path.dirname(traceStorePath(root)), { recursive: true });
+    }
   });
 
   it('takes a trace of a version once, by its outermost span, in a cluster', async () => {

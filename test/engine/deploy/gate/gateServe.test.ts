@@ -28,6 +28,7 @@ async function gateOver(found: () => Sample[], { root = temporaryFolder(), port 
     ...{ token: TOKEN, deployments: ['support'], suites: ['support'] },
     look: (_name, asked, signal) =>
       lookFor(asked, { config: deploymentWith(), gate: undefined, evidence, clock }, signal),
+    running: () => Promise.resolve(null),
     ofSuite: () => runAnswer(null),
     isFirst: (name, revision) => begun.isFirst(name, revision),
   });
@@ -100,7 +101,8 @@ describe('the gate over HTTP', () => {
     await using gate = await gateOver(() => []);
     assert.equal((await gate.ask(LOOK, {})).status, 401);
     assert.equal((await gate.ask(LOOK, { headers: { authorization: 'Bearer other' } })).status, 401);
-    assert.equal((await gate.ask('/deployments/support')).status, 400);
+    assert.equal((await gate.ask('/deployments/support?step=1')).status, 400);
+    assert.deepEqual((await gate.ask('/deployments/support')).body.status, 'undecided');
     assert.equal((await gate.ask('/deployments/support?green=a&step=-1')).status, 400);
     assert.equal((await gate.ask('/deployments/unknown')).status, 404);
     assert.equal((await gate.hook('promotion', 'a', 'other')).status, 401);
