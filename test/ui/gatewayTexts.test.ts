@@ -105,10 +105,10 @@ describe('texts of the gateway', () => {
     const facts = texts.gatewayFacts(serving({ keysWanted, insteadOf, problem: 'touchstone.yaml:1:1: no' }));
     assert.deepEqual(facts, [
       'Gateway on http://127.0.0.1:4320',
-      'Port 4320 is in use by another program',
       '1,200 requests',
       'touchstone.yaml:1:1: no',
       'No API key for openai at https://api.openai.com: OPENAI_API_KEY is not set',
+      'Port 4320 is in use by another program',
     ]);
     assert.deepEqual(
       texts.gatewayFacts({ state: 'failed', port: 1, message: 'port 1 is taken', remedy: '' }),
