@@ -333,6 +333,37 @@ describe('the router of Kubernetes', () => {
     assert.equal(specOf('deployments', 'support')['replicas'], 2);
   });
 
+  it('takes blue for ready while a pod of it answers, so that the way back is open', async () => {
+    const [first, second] = shop.server.names('pods');
+    const crash = (name: string | undefined) =>
+      shop.edit('pods', name ?? '', (pod) => {
+        const { containerStatuses } = pod['status'] as { containerStatuses: JsonObject[] };
+        const waiting = { waiting: { reason: 'CrashLoopBackOff' } };
+        pod['status'] = {
+          containerStatuses: containerStatuses.map((one) => ({
+            ...one,
+            ready: false,
+            restartCount: 9,
+            state: waiting,
+          })),
+        };
+      });
+    const available = (count: number) =>
+      shop.edit('deployments', 'support', (blue) => {
+        blue['status'] = { ...(blue['status'] as JsonObject), availableReplicas: count };
+      });
+    shop.server.workloads.pause();
+    crash(first);
+    available(1);
+    assert.deepEqual((await shop.router().observe(pair, signal)).blue, { state: 'ready' });
+    crash(second);
+    available(0);
+    assert.match(
+      JSON.stringify((await shop.router().observe(pair, signal)).blue),
+      /failing.*keeps crashing: 9 restarts/,
+    );
+  });
+
   it('stops nothing where nothing was made, and never what it has not made', async () => {
     await shop.router().stop(pair, 'green', 0, signal);
     await shop.router().start(pair, signal);

@@ -21,7 +21,7 @@ import {
 import { describeTarget } from './cluster/clusterTarget.ts';
 import { driftOf } from './versions/clusterDrift.ts';
 import { GreenMaker } from './versions/greenMaker.ts';
-import { podsOf, readinessOf } from './versions/rollout.ts';
+import { podsOf, readinessOf, servingOf } from './versions/rollout.ts';
 import { rulesWith, servedBy, weightsIn } from './versions/routeWeights.ts';
 import { ServiceProxy } from './versions/serviceProxy.ts';
 import { LABEL, NOTE, type VersionNames } from './versions/versionNames.ts';
@@ -93,12 +93,12 @@ export class KubernetesRouter implements Router {
     const services = this.#reader.services(pair);
     const weights = weightsIn(route, services);
     const { config } = this.#options;
-    const ready = (state: VersionState) =>
-      readinessOf(state.deployment, podsOf(state.deployment, pods), state.service !== null);
+    const seenOf = (state: VersionState) =>
+      [state.deployment, podsOf(state.deployment, pods), state.service !== null] as const;
     return {
       weights: weights.weights,
-      blue: blue ? ready(blue) : { state: 'absent' },
-      green: ready(green),
+      blue: blue ? servingOf(...seenOf(blue)) : { state: 'absent' },
+      green: readinessOf(...seenOf(green)),
       drift: driftOf({ config, route, weights, pair: services, blue, green, greenVersion: pair.green }),
     };
   }

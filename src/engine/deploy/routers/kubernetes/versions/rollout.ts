@@ -53,6 +53,21 @@ export function readinessOf(
   return missing === undefined ? { state: 'ready' } : { state: 'starting', reason: missing };
 }
 
+/**
+ * Whether what serves already goes on to do so: a single pod that answers is enough. Traffic that goes back to it is not kept waiting by another pod
+ * that crashes, or by a rollout of its own.
+ */
+export function servingOf(
+  deployment: ClusterObject | null,
+  pods: readonly ClusterObject[],
+  hasService: boolean,
+): Readiness {
+  const available = numberAt(deployment ?? undefined, 'status', 'availableReplicas') ?? 0;
+  const strict = readinessOf(deployment, pods, hasService);
+  const isThere = strict.state === 'starting' || strict.state === 'failing';
+  return isThere && available > 0 && hasService ? { state: 'ready' } : strict;
+}
+
 /** Pods that a Deployment was made for, and no fewer than are asked of it now. */
 export function neededPods(deployment: ClusterObject): number {
   const asked = numberAt(deployment, 'spec', 'replicas') ?? 1;
