@@ -39,6 +39,8 @@ export interface DeskOptions {
   /** Keys of judges are read from it. */
   environment: Environment;
   owner: Owner;
+  /** Who controls, for people: unique among all controllers. */
+  holder: string;
   log: Log;
   /** Evaluations by these are wanted from now on. */
   onMonitors(monitors: readonly MonitorConfig[]): void;
@@ -163,7 +165,7 @@ export class WorkspaceDesk implements DeploymentDesk {
     signal: AbortSignal,
   ): Promise<DeploymentPhase | null> {
     const { workspace, config } = await this.#known(deployment);
-    const { clock, random, environment, owner, log, places } = this.#options;
+    const { clock, random, environment, owner, log, places, holder } = this.#options;
     const { router, journal } = await places.open(workspace, config);
     const gate = workspace.config.suites.find(({ name }) => name === config.suite)?.gate;
     const evidence = openEvidence({ workspace, config, router, clock, random, environment, owner, log });
@@ -172,7 +174,7 @@ export class WorkspaceDesk implements DeploymentDesk {
       const controller = new Controller({
         ...{ config, journal, router, evidence, clock, random, onChange },
         judge: (judged, step, found, nowMs) => judgeStep(judged, gate, step, found, nowMs),
-        holder: `services process ${owner.pid} on ${owner.host}`,
+        holder,
       });
       return await controller.run(signal);
     } catch (error) {

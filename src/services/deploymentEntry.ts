@@ -19,7 +19,7 @@ export function deploymentEntryOf(status: DeploymentStatus): DeploymentEntry {
     phase: rest.phase,
     step: rest.step,
     steps: steps.map((step) => ({ ...step })),
-    weights: rest.weights && { ...rest.weights },
+    weights: weightsOf(status),
     states: { blue: readinessText(observed?.blue), green: readinessText(observed?.green) },
     drift: [...(observed?.drift ?? [])],
     sinceMs: rest.sinceMs,
@@ -37,6 +37,13 @@ export function deploymentEntryOf(status: DeploymentStatus): DeploymentEntry {
       .slice(-MOST_ENTRIES)
       .map(({ seq, kind, atMs, by, text }) => ({ seq, kind, atMs, by, text })),
   };
+}
+
+/** Once it has ended, its route may name one version alone: the weights are those that were read back before. */
+function weightsOf({ phase, weights, pair }: DeploymentStatus): DeploymentEntry['weights'] {
+  if (weights) return { ...weights };
+  if (phase === 'done') return { blue: 0, green: 100 };
+  return phase === 'rolled-back' && pair.blue ? { blue: 100, green: 0 } : null;
 }
 
 /** In words, as it is written; an address without what is secret in it. */

@@ -149,7 +149,7 @@ export class HostedServices {
       },
     });
     const desk = new WorkspaceDesk({
-      ...{ ...ports, places },
+      ...{ ...ports, places, holder: `services process ${owner.pid} on ${owner.host}` },
       load: () => loadWorkspace({ root, environment: keys, signal: NEVER }),
       log: errorLog(onBug),
       onMonitors: (monitors) => void this.#monitors.add(monitors).catch(onBug),

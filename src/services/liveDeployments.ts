@@ -167,8 +167,7 @@ export class LiveDeployments {
     const before = this.#entries.get(entry.deployment);
     const isSame = before?.green.name === entry.green.name && before.step === entry.step;
     const report = entry.report ?? (isSame && hasStopped(entry) ? before.report : null);
-    const observed = entry.weights ?? (isSame ? before.weights : null);
-    this.#entries.set(entry.deployment, { ...entry, report, weights: observed });
+    this.#entries.set(entry.deployment, { ...entry, report });
   }
 
   async #hasEnded(deployment: string): Promise<boolean> {

@@ -45,7 +45,7 @@ describe('deployments to clusters in the services process', () => {
       serveGateway: async () => {},
     });
     const load = () => loadWorkspace({ root, environment: ports.environment, signal });
-    return new WorkspaceDesk({ ...ports, places, load, log: noLog, onMonitors: () => {} });
+    return new WorkspaceDesk({ ...ports, places, load, log: noLog, holder: 'test', onMonitors: () => {} });
   };
 
   it('names cluster, context and namespace before anything is changed, and begins in the cluster', async () => {

@@ -72,6 +72,7 @@ deployments:
     ready_within: 20s
     keep: 2s
     drain: 1s
+    evidence: { max_error_increase: 0.25 }
 `,
   };
 }
