@@ -54,7 +54,7 @@ function unfounded(entries: readonly JournalEntry[], { samples, monotonicOf, has
     if (transition?.event !== 'step-passed') return [];
     const before = foldJournal(entries.slice(0, index));
     const step = before?.policy.steps[before.state.step ?? 0];
-    const begun = entries.find(({ seq }) => seq === before?.evidenceSeq);
+    const begun = begunBefore(entries.slice(0, index));
     if (!before || !step || !begun) return ['a step passed that had not begun'];
 
     const lasted = monotonicOf(entry) - monotonicOf(begun);
@@ -68,6 +68,19 @@ function unfounded(entries: readonly JournalEntry[], { samples, monotonicOf, has
     if (lasted < hold - 1 && !hasJumped) wrong.push(`a step passed after ${lasted} ms`);
     return wrong;
   });
+}
+
+/** When evidence of the step began to count: said by the last transition that let it begin, and by no earlier one. */
+function begunBefore(entries: readonly JournalEntry[]): JournalEntry | undefined {
+  const last = entries.findLast((entry) => effectIndex(entry, 'begin-evidence') >= 0);
+  return entries.find((entry) => {
+    const effect = effectOf(entry);
+    return last && effect?.transition === last.seq && effect.index === effectIndex(last, 'begin-evidence');
+  });
+}
+
+function effectIndex(entry: JournalEntry, kind: string): number {
+  return transitionOf(entry)?.effects.findIndex((effect) => effect.kind === kind) ?? -1;
 }
 
 /** No effect is verified that was not decided before, and none twice. */

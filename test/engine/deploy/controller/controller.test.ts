@@ -343,6 +343,20 @@ describe('a controller of a deployment', () => {
       assert.equal(world.router.share('digest of newer'), 1);
     });
 
+    it('changes nothing where it was suspended for longer than its lease, between a look and what follows', async () => {
+      world = new DeploymentWorld();
+      await world.begin();
+      const observe = world.router.observe.bind(world.router);
+      world.router.observe = async (pair) => {
+        const observed = await observe(pair);
+        if (world.now === 'watching 0') world.clock.pass(40_000);
+        return observed;
+      };
+      world.start();
+      await world.run(10);
+      assert.deepEqual([world.phase, world.router.weights], ['watching', null]);
+    });
+
     it('goes on where another process was killed: the hold is not begun again', async () => {
       world = await watched();
       await world.run(40);
