@@ -120,7 +120,7 @@ export class GoldenReplay {
     const { maxCostUsd } = config.evidence;
     if (!version || !this.#cases) return undefined;
     if (maxCostUsd !== undefined && this.#spent() >= maxCostUsd) {
-      this.#problem = `golden cases have cost as much as max_cost allows: ${this.#spent().toFixed(2)} of ${maxCostUsd} USD`;
+      this.#problem = `golden cases have cost as much as max_cost_usd allows: ${this.#spent().toFixed(2)} of ${maxCostUsd} USD`;
       return undefined;
     }
 

@@ -104,6 +104,6 @@ class OpenEvidence implements EvidenceSource {
 }
 
 const WORDS: { readonly [reason: string]: string } = {
-  budget: 'the deployment has spent its max_cost',
+  budget: 'the deployment has spent its max_cost_usd',
   refused: 'the provider of a judge is not asked now',
 };

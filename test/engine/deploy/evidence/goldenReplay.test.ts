@@ -80,7 +80,7 @@ describe('golden cases of a deployment', () => {
     assert.equal(agent.calls.length, 2);
     assert.match(
       (await folder.evidence.read(PAIR, WINDOW, signal)).problems.join(),
-      /as much as max_cost allows/,
+      /as much as max_cost_usd allows/,
     );
   });
 
