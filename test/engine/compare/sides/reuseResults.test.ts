@@ -14,7 +14,9 @@ import { systemRandom } from '../../../../src/systemRandom.ts';
 import { complete, trialResult } from '../../../support/runFixtures.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
-const CASES = 300;
+const CASES = 9;
+/** More than are written at once. */
+const MANY = 300;
 const NOW = 1_000_000;
 
 describe('results of earlier runs', () => {
@@ -22,9 +24,9 @@ describe('results of earlier runs', () => {
   let run: PreparedRun;
   const { signal } = new AbortController();
 
-  beforeEach(async () => {
+  async function open(count: number): Promise<void> {
     const cases = Array.from(
-      { length: CASES },
+      { length: count },
       (_, at) =>
         `  - { id: case-${at}, input: { question: ${at} }${at === 1 ? ', tags: [today], cluster: k' : ''} }`,
     );
@@ -49,8 +51,10 @@ describe('results of earlier runs', () => {
     const [prepared] = await engine.prepare('all', {}, signal);
     assert.ok(prepared);
     run = prepared;
-    create('new', 900);
-  });
+    create('new', 2_000_000);
+  }
+
+  beforeEach(() => open(CASES));
   afterEach(async () => {
     await run.close();
     engine.close();
@@ -117,12 +121,20 @@ describe('results of earlier runs', () => {
   });
 
   it('are all taken, however many', async () => {
+    await run.close();
+    engine.close();
+    await open(MANY);
     store(
       'old',
-      Array.from({ length: CASES }, (_, at) => result(at)),
+      Array.from({ length: MANY }, (_, at) => result(at)),
     );
-    assert.deepEqual((await reuse()).taken, new Map([['one', CASES]]));
-    assert.equal(taken().length, CASES);
+    assert.deepEqual((await reuse()).taken, new Map([['one', MANY]]));
+    assert.equal(taken().length, MANY);
+    const at = [0, 255, 256, 257, MANY - 1];
+    assert.deepEqual(
+      at.map((index) => engine.store.caseAt('new', index)?.case.id),
+      at.map((index) => `case-${index}`),
+    );
   });
 
   it('are the newest of each trial, under the name that the target has now', async () => {
@@ -269,12 +281,25 @@ describe('results of earlier runs', () => {
     });
 
     it('are taken where only a log is longer, that was written while a run was at work', async () => {
-      kept();
       const at = (time: number) => files(`at ${time}`, { 'data.txt': ['a', 1], 'run.log': ['b', time] });
       // The run was at work from 10 to 110; a program may write for a second more.
-      assert.equal(await since(at(60)), 'taken');
-      assert.equal(await since(at(100_000)), 'run.log changed.');
-      assert.equal(await since(at(5)), 'run.log changed.');
+      for (const [time, said, how] of [
+        [10, 'taken'],
+        [1_110, 'taken'],
+        [1_111, 'run.log changed.'],
+        [9, 'run.log changed.'],
+        // Of one that nobody held, it is only known when it began.
+        [1_010, 'taken', 'unheld'],
+        [1_011, 'run.log changed.', 'unheld'],
+      ] as const) {
+        await run.close();
+        engine.close();
+        await open(CASES);
+        kept();
+        const owner = { pid: 2, host: 'here', started: null, alive: () => true };
+        if (how === undefined) engine.store.release(engine.store.claim('old', owner, 10), 'complete', 110);
+        assert.equal(await since(at(time)), said, `${time}`);
+      }
     });
 
     it('say which files of an edited program changed', async () => {
