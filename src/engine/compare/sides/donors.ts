@@ -78,14 +78,12 @@ export class Donors {
     const { plan } = this.#options.run.inputs;
     const wanted = plan.targets.find(({ name }) => name === reusable.target);
     const fit: Donor[] = [];
-    let refused: string | undefined;
+    if (!wanted) return { fit };
 
-    for (const run of wanted ? this.#earlier : []) {
-      const same = run.plan.targets.filter(({ hash }) => hash === wanted?.hash);
-      const reasons = same.map((target) => ({
-        target,
-        why: wanted ? this.#reasons(run, target, wanted, reusable) : [],
-      }));
+    let refused: string | undefined;
+    for (const run of this.#earlier) {
+      const same = run.plan.targets.filter(({ hash }) => hash === wanted.hash);
+      const reasons = same.map((target) => ({ target, why: this.#reasons(run, target, wanted, reusable) }));
 
       const fitting = reasons.find(({ why }) => why.length === 0);
       if (fitting) fit.push({ run, name: fitting.target.name });
