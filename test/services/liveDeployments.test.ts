@@ -34,6 +34,17 @@ describe('the deployments of the services process', () => {
     await live.close();
   });
 
+  it('show no weight of a version that was taken back', async () => {
+    const { desk, live } = open();
+    await live.start(START);
+    const watched = statusOfPhase('support', 'watching');
+    desk.driven[0]?.show({ ...watched, weights: { blue: 90, green: 10 } });
+    assert.deepEqual(live.status.entries[0]?.weights, { blue: 90, green: 10 });
+    desk.driven[0]?.show({ ...watched, phase: 'rolled-back', weights: null });
+    assert.equal(live.status.entries[0]?.weights, null);
+    await live.close();
+  });
+
   it('take up what has not ended, and leave what has', async () => {
     const { desk, live } = open();
     desk.known.set('old', statusOfPhase('old', 'rolled-back'));
