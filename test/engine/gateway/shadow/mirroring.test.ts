@@ -47,6 +47,19 @@ describe('mirroring', () => {
       assert.deepEqual(status()?.dropped, {});
     });
 
+  it('keeps a bounded number of requests that were not looked at yet, in count and in memory, and drops the rest', async () => {
+    const many = mirroring(answered, { shadow: { queue: 10_000, maxPairs: 10_000 } });
+    await many.pass(...Array.from({ length: 300 }, (_, at) => exchange({ id: `r${at}` })));
+    assert.deepEqual(many.status()?.dropped, { 'queue-full': 300 - 256 });
+    assert.equal(many.status()?.pairs, 256);
+
+    const messages = [{ role: 'user', content: 'x'.repeat(1024 * 1024) }];
+    const long = mirroring(answered, { shadow: { queue: 10_000, maxPairs: 10_000 } });
+    const asked = request({ model: 'm', messages });
+    await long.pass(...Array.from({ length: 40 }, (_, at) => exchange({ id: `r${at}`, request: asked })));
+    assert.deepEqual(long.status()?.dropped, { 'queue-full': 40 - 31 });
+  });
+
   it('copies agents where the route says that they are safe, and never elsewhere', async () => {
     const agent = exchange({ id: 'a', api: 'agent' });
     const safe = mirroring(answered, { route: { isSafeToMirror: true } });
