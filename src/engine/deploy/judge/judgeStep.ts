@@ -3,6 +3,7 @@ import type { GatePolicy } from '../../model/gatePolicy.ts';
 import type { GateClause } from '../../model/gateReport.ts';
 import type { DeploymentConfig } from '../../suites/deploying/deploymentConfig.ts';
 import type { Evidence } from '../evidence/evidenceSource.ts';
+import type { Sample } from '../evidence/sample.ts';
 import type { StepReport } from '../evidence/stepReport.ts';
 import { absoluteClauses } from './absoluteClauses.ts';
 import { figureClauses } from './figureClauses.ts';
@@ -75,39 +76,51 @@ function comparedClauses(config: DeploymentConfig, gate: GatePolicy | undefined,
     return [errorClause({ green: samples.green, blue: [] }, { max, hasBlue: false, levels })];
 
   const mismatch = step.ignoresWeight ? null : mismatchOf(samples, by.weight);
-  const clauses = strataOf(samples, by.minSamples).map(({ stratum, decides }) => ({
-    decides,
-    clauses: ofStratum(
-      config,
-      gate,
-      { green: samples.of('green', stratum), blue: samples.of('blue', stratum) },
-      levels,
-    ),
-  }));
+  const compared = (stratum: Stratum) => ({
+    green: samples.of('green', stratum),
+    blue: samples.of('blue', stratum),
+  });
+  const ofKind = (isOf: (sample: Sample) => boolean, judge: (pair: Compared) => Judged[]) =>
+    strataOf(samples, by.minSamples, isOf).flatMap(({ stratum, decides }) => {
+      const own = judge(compared(stratum));
+      // What does not decide may still show that the version is bad.
+      return decides ? own : own.filter(({ status }) => status === 'fail');
+    });
 
-  const found = clauses.flatMap(({ decides, clauses: own }) =>
-    // What does not decide may still show that the version is bad.
-    decides ? own : own.filter(({ status }) => status === 'fail'),
-  );
+  const found = [
+    ...ofKind(
+      () => true,
+      (pair) => limitsOf(config, gate, pair, levels),
+    ),
+    ...ofKind(
+      ({ quality }) => quality !== undefined,
+      (pair) => (gate && config.evidence.share > 0 ? qualityClauses(gate, pair, levels) : []),
+    ),
+  ];
   if (mismatch !== null) return [judged('sample_ratio', 'undecided', mismatch), ...found.map(voided)];
   return samples.isEarlier ? found.map(ofEarlier) : found;
 }
 
 /** Traffic decides where there is enough of it, or nothing else; golden cases that were asked of both decide in its place. */
-function strataOf(samples: StepSamples, minSamples: number): { stratum: Stratum; decides: boolean }[] {
-  const byGolden = samples.of('green', 'live').length < minSamples && samples.strata.includes('golden');
-  const live = { stratum: 'live' as const, decides: !byGolden };
-  return samples.strata.includes('golden') ? [live, { stratum: 'golden', decides: byGolden }] : [live];
+function strataOf(
+  samples: StepSamples,
+  minSamples: number,
+  isOf: (sample: Sample) => boolean,
+): { stratum: Stratum; decides: boolean }[] {
+  const live = samples.of('green', 'live').filter(isOf).length;
+  const hasGolden = samples.strata.includes('golden');
+  const byGolden = live < minSamples && hasGolden;
+  const strata = [{ stratum: 'live' as const, decides: !byGolden }];
+  return hasGolden ? [...strata, { stratum: 'golden' as const, decides: byGolden }] : strata;
 }
 
-function ofStratum(
-  { evidence: { maxErrorIncrease, maxLatencyIncrease, share } }: DeploymentConfig,
+function limitsOf(
+  { evidence: { maxErrorIncrease, maxLatencyIncrease } }: DeploymentConfig,
   gate: GatePolicy | undefined,
   compared: Compared,
   levels: Levels,
 ): Judged[] {
   const clauses = [errorClause(compared, { max: maxErrorIncrease, hasBlue: true, levels })];
-  if (gate && share > 0) clauses.push(...qualityClauses(gate, compared, levels));
   if (gate?.maxCostIncrease !== undefined) clauses.push(costClause(compared, gate.maxCostIncrease, levels));
   if (maxLatencyIncrease !== undefined)
     clauses.push(latencyIncreaseClause(compared, maxLatencyIncrease, levels));

@@ -252,6 +252,21 @@ describe('the judge of a step', () => {
     assert.equal(alone.status, 'undecided', alone.reason ?? '');
   });
 
+  it('takes quality from golden cases where no answer of live traffic can be evaluated, and errors from the traffic', () => {
+    const golden = (rate: number) => (at: number) => ({ source: 'golden' as const, ...passing(rate)(at) });
+    const cases = (rate: number) => [
+      ...samples('green', 100, golden(rate)),
+      ...samples('blue', 100, golden(0.9)),
+    ];
+    const live = both(200, () => ({}));
+    assert.equal(look(live, { gate: QUALITY }).status, 'undecided');
+    const good = look([...live, ...cases(0.9)], { gate: QUALITY });
+    assert.equal(good.status, 'pass', good.reason ?? '');
+    assert.equal(look([...live, ...cases(0.4)], { gate: QUALITY }).status, 'fail');
+    const failing = [...samples('green', 200, error), ...samples('blue', 200)];
+    assert.match(look([...failing, ...cases(0.9)], { gate: QUALITY }).reason ?? '', /max_error_increase/);
+  });
+
   it('holds a tag of its own to what it was, however good the rest is', () => {
     const gate: GatePolicy = { undecided: 'fail', noRegression: ['critical'] };
     const tagged = (rate: number) => (at: number) => ({ tags: ['critical'], ...passing(rate)(at) });
