@@ -78,6 +78,27 @@ describe('predictionPoweredRate', () => {
     assert.equal(found?.mean, 0.75);
   });
 
+  it('is that of the published formulas, with exact intervals of the shares', () => {
+    /** Labelled: how many, and how many of them are passes, of what the judge passes and fails; then judged only. */
+    const of = (passed: [number, number], failed: [number, number], rest: [number, number]) => {
+      const labelled = ([true, false] as const).flatMap((judge) => {
+        const [count, passes] = judge ? passed : failed;
+        return Array.from(
+          { length: count },
+          (_, at): JudgedOutput => ({ cluster: `l${judge}${at}`, weight: 1, judge, label: at < passes }),
+        );
+      });
+      const found = predictionPoweredRate([...labelled, ...judged(true, rest[0]), ...judged(false, rest[1])]);
+      return [found?.mean, found?.interval.low, found?.interval.high].map((value) => value?.toFixed(6));
+    };
+    // SciPy: beta.ppf for each share, put together by Zou & Donner 2008.
+    assert.deepEqual(of([30, 27], [0, 0], [960, 10]), ['0.891000', '0.727193', '0.969870']);
+    assert.deepEqual(of([0, 0], [30, 3], [10, 960]), ['0.109000', '0.030130', '0.272807']);
+    assert.deepEqual(of([20, 4], [20, 16], [300, 100]), ['0.363636', '0.238985', '0.542044']);
+    // What the judge fails is mostly right: the share that it passes counts the other way round.
+    assert.deepEqual(of([10, 1], [40, 36], [200, 800]), ['0.740000', '0.627107', '0.831917']);
+  });
+
   it('takes a judge that is mostly wrong for what it is', () => {
     const labelled = Array.from({ length: 40 }, (_, at): JudgedOutput => {
       const label = at % 2 === 0;
