@@ -169,6 +169,7 @@ describe('completion', () => {
     assert.deepEqual((await route('      shadow: { suite: | }\n')).labels, ['support']);
     assert.ok((await route('      bulkhead: |\n')).labels.includes('slow'));
     assert.deepEqual((await route('      keep: |\n')).labels, ['content', 'redacted', 'none']);
+    assert.deepEqual((await route('      sticky: |\n')).labels, ['session', 'user']);
     assert.match(
       (await route('      limits: { first| }\n')).take('first_token')?.documentation ?? '',
       /Default: 2m/,

@@ -105,6 +105,8 @@ const shadowFile = z
     'Copies of requests, sent to another target after the client has its answer, until it is known which answers better.',
   );
 
+const STICKY_FORM = 'session, user or header:NAME, such as header:x-user-id';
+
 const modelPattern = z.string().min(1);
 
 export const routeFile = z.strictObject({
@@ -130,10 +132,9 @@ export const routeFile = z.strictObject({
       `Where requests go: ${TARGET_FORM}; or a list of { name, target, weight } that shares them out.`,
     ),
   sticky: z
-    .string()
-    .regex(
-      /^(?:session|user|header:[A-Za-z0-9!#$%&'*+.^_`|~-]+)$/,
-      'session, user or header:NAME, such as header:x-user-id',
+    .union(
+      [z.enum(['session', 'user']), z.string().regex(/^header:[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, STICKY_FORM)],
+      STICKY_FORM,
     )
     .optional()
     .describe(
