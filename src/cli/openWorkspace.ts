@@ -20,7 +20,7 @@ export interface WorkspaceChoice {
  */
 export async function openWorkspace(
   paths: readonly string[],
-  options: { config?: string; model?: string; ignoresReleases?: boolean },
+  options: { config?: string; model?: string },
   cwd: string,
   signal: AbortSignal,
 ): Promise<WorkspaceChoice> {
@@ -39,7 +39,7 @@ export async function openWorkspace(
   }
   const workspace = await loadWorkspace({
     root: folders[0]?.absolute ?? cwd,
-    ...defined({ configPath: configs[0], model: options.model, ignoresReleases: options.ignoresReleases }),
+    ...defined({ configPath: configs[0], model: options.model }),
     foreign: promptfooFormat,
     environment: processEnvironment,
     signal,

@@ -68,29 +68,27 @@ export class ConfigurationFile {
   async #read(): Promise<Version> {
     this.#readAt = this.#clock.monotonic();
     try {
-      return await this.#load(false);
+      return await this.#load();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // A route whose release is missing refuses its requests by itself; all others can be answered.
-      const rest = lacksReleasesAlone(error) ? await this.#load(true).catch(() => undefined) : undefined;
-      return { workspace: rest?.workspace ?? null, problem: firstLine(error) };
+      return { workspace: null, problem: firstLine(error) };
     }
   }
 
-  async #load(ignoresReleases: boolean): Promise<Version> {
-    const options = { root: this.#root, environment: this.#environment, signal: NEVER };
-    const workspace = await loadWorkspace({ ...options, ignoresReleases });
+  async #load(): Promise<Version> {
+    const workspace = await loadWorkspace({
+      root: this.#root,
+      environment: this.#environment,
+      signal: NEVER,
+    });
     // Taken away while it was read: what was loaded may be that of a workspace without one.
-    if (existsSync(configurationPath(this.#root))) return { workspace, problem: null };
-    return { workspace: null, problem: 'touchstone.yaml was removed while it was read' };
-  }
-}
+    if (!existsSync(configurationPath(this.#root)))
+      return { workspace: null, problem: 'touchstone.yaml was removed while it was read' };
 
-function lacksReleasesAlone(error: UserError): boolean {
-  return (
-    error instanceof ProblemsError &&
-    error.problems.every(({ severity, code }) => severity !== 'error' || code === UNKNOWN_RELEASE)
-  );
+    // A route whose release is missing refuses its requests by itself; all others can be answered.
+    const missing = workspace.warnings.filter(({ code }) => code === UNKNOWN_RELEASE);
+    return { workspace, problem: missing.length === 0 ? null : firstLine(new ProblemsError(missing)) };
+  }
 }
 
 /** The first error is enough: `touchstone validate` shows all that there is to say. */

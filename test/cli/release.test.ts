@@ -101,6 +101,12 @@ test_cases:
     const PASSES = '    gate: { min_pass_rate: 0.4 }\n';
     const FAILS = '    gate: { min_pass_rate: 0.9 }\n';
 
+    it('is evaluated before it exists, though a route leads to it already', async () => {
+      const route = 'gateway: { routes: { answers: { model: answers, to: release/warm } } }\n';
+      const root = await evaluated(PASSES + route);
+      assert.equal((await touchstone(root, ...CREATE, '--run', 'latest')).code, 0);
+    });
+
     it('is created from a run whose gate passed, and holds what approved it', async () => {
       const root = await evaluated(PASSES);
       const { code, out, err } = await touchstone(root, ...CREATE, '--run', 'latest', '--json');

@@ -41,8 +41,6 @@ export interface LoadOptions {
   text?: string;
   /** Another tool whose configurations are read as well; only `touchstone.yaml` where absent. */
   foreign?: ForeignFormat | undefined;
-  /** Releases that routes name need not exist: somebody is about to create one. */
-  ignoresReleases?: boolean;
   environment: Environment;
   signal: AbortSignal;
 }
@@ -90,10 +88,7 @@ export async function checkWorkspace(options: LoadOptions): Promise<Checked> {
 
     const config = foreign
       ? await foreign.read({ document, root, absolute: real, problems }, options.environment)
-      : readConfig(
-          { document, root, problems, ...defined({ ignoresReleases: options.ignoresReleases }) },
-          options.environment,
-        );
+      : readConfig({ document, root, problems }, options.environment);
     problems.sort(byPlace);
     if (!config) return { problems, root };
 

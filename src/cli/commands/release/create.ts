@@ -60,13 +60,7 @@ export function addReleaseCreate(release: Command, act: RunAction): void {
 
 async function create(name: string, options: CreateOptions, io: Io): Promise<number> {
   const { config } = options;
-  const { workspace } = await openWorkspace(
-    [],
-    // A route may name what is created here.
-    { ...defined({ config }), ignoresReleases: true },
-    io.cwd,
-    new AbortController().signal,
-  );
+  const { workspace } = await openWorkspace([], defined({ config }), io.cwd, new AbortController().signal);
   const prompt = readPrompt(options.prompt, workspace, io.cwd);
   const { providers } = workspace.config;
   const model = promptModel(

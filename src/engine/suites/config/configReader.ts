@@ -10,8 +10,6 @@ export interface ConfigReader {
   /** Absolute real path of the workspace. */
   readonly root: string;
   readonly problems: Problem[];
-  /** Releases that it names need not exist. */
-  readonly ignoresReleases?: boolean;
 }
 
 /** What to say about a place; severity defaults to error. */

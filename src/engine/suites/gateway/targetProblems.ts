@@ -11,7 +11,7 @@ import { type ConfigReader, reportAt } from '../config/configReader.ts';
 import { checkModelReference } from '../config/modelReference.ts';
 import type { ArmTarget } from './gatewayConfig.ts';
 
-/** A route names a release that is not there. */
+/** A route names a release that is not there: a warning. */
 export const UNKNOWN_RELEASE = 'unknown-release';
 
 /** What targets of routes may name, beside the releases of the workspace. */
@@ -71,11 +71,13 @@ function checkProvider(
 
 function checkRelease(reader: ConfigReader, name: string, at: Pointer): void {
   const isFile = isReleaseName(name) && existsSync(path.join(reader.root, releaseFile(name)));
-  if (isFile || reader.ignoresReleases) return;
+  if (isFile) return;
   const names = releaseNames(reader.root);
   const guess = nearest(name, names)[0];
   reportAt(reader, at, {
     code: UNKNOWN_RELEASE,
+    // It may have to be evaluated before it is created; requests for it are refused, and nothing else is.
+    severity: isReleaseName(name) ? 'warning' : 'error',
     message: isReleaseName(name)
       ? `there is no release "${name}" (${releaseFile(name)})`
       : `"${name}" is not the name of a release`,

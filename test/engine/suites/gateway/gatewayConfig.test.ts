@@ -182,7 +182,10 @@ describe('the gateway section of touchstone.yaml', () => {
       '{ to: vscode/gpt }',
       '3:14 models of the editor (vscode/…) cannot be reached through the gateway / Use a configured provider: openai.',
     ],
-    ['{ to: release/wram }', '3:14 there is no release "wram" (releases/wram.yaml) / Did you mean "warm"?'],
+    [
+      '{ to: release/wram }',
+      '3:14 warning: there is no release "wram" (releases/wram.yaml) / Did you mean "warm"?',
+    ],
     [
       '{ to: release/../../etc/passwd }',
       '3:14 "../../etc/passwd" is not the name of a release / Create it with `touchstone release create`, or use: crisp, warm.',
