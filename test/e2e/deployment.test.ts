@@ -70,10 +70,7 @@ describe('journey: the next version step by step', function () {
       .getByRole('status')
       .filter({ hasText: /^done$/ })
       .waitFor({ timeout: 60_000 });
-    await page
-      .locator('.notification-toast', { hasText: /is done|is at 100 %/ })
-      .first()
-      .waitFor();
+    await workbench.notification(/is done|is at 100 %/);
     await workbench.screenshot('deployment-done');
     const drained = older.requests;
     const before = customers.answered;
@@ -84,17 +81,14 @@ describe('journey: the next version step by step', function () {
 
   it('rolls back a version that answers badly, and leads to the trace of such an answer', async () => {
     await using world = await open('Default Dark Modern', { width: 1280, height: 800 });
-    const { workbench, page, customers } = world;
+    const { workbench, customers } = world;
     await world.deploy('rude');
     const panel = await workbench.webview('touchstone-deployment');
     await panel
       .getByRole('status')
       .filter({ hasText: /^rolled back/ })
       .waitFor({ timeout: 60_000 });
-    await page
-      .locator('.notification-toast', { hasText: /was rolled back/ })
-      .first()
-      .waitFor();
+    await workbench.notification(/was rolled back/);
     await workbench.screenshot('deployment-rolled-back');
     assert.deepEqual(customers.failures, []);
 
