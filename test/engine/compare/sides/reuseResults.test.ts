@@ -239,6 +239,36 @@ describe('results of earlier runs', () => {
     );
   });
 
+  it('are those of the first target where several of a run fit', async () => {
+    const [one] = run.inputs.plan.targets;
+    assert.ok(one);
+    const targets = ['first', 'second'].map((name) => ({ ...one, name }));
+    store(
+      'old',
+      [
+        { ...result(0), target: 'first' },
+        { ...result(1), target: 'second' },
+      ],
+      { targets },
+    );
+    await reuse();
+    assert.deepEqual(
+      taken().map(([, at]) => at),
+      [0],
+    );
+  });
+
+  it('are looked for target by target', async () => {
+    store('old', [result(0, { target: 'two' })], { evaluatorsHash: 'x' });
+    const targets = ['one', 'two'].map((target) => ({ target, when: 'always' as const }));
+    assert.deepEqual((await reuse({ targets })).refused, [
+      `one: results of run old were not reused: ${differs}.`,
+      `two: results of run old were not reused: ${differs}.`,
+    ]);
+    store('fits', [result(3, { target: 'two' }), result(4, { status: 'errored', score: null })]);
+    assert.deepEqual((await reuse({ targets })).taken, new Map([['two', 1]]));
+  });
+
   describe('of programs', () => {
     const PROGRAM = { targets: [{ target: 'one', when: 'files unchanged' as const }] };
     /** As they were listed, with their content, and when they were changed last. */
@@ -302,6 +332,28 @@ describe('results of earlier runs', () => {
       }
     });
 
+    it('are left out for another environment as well, whatever became of the files', async () => {
+      kept();
+      const targets = run.inputs.plan.targets.map((one) => ({ ...one, environment: { MODE: 'b' } }));
+      engine.store.createRun({
+        ...{ id: 'other', createdAt: 800, traceId: '1'.repeat(32) },
+        plan: { ...run.inputs.plan, targets, files: 'then' },
+      });
+      const value = 'the environment variable MODE has another value';
+      const plan = {
+        ...run.inputs.plan,
+        targets: targets.map((one) => ({ ...one, environment: { MODE: 'c' } })),
+      };
+      const asked = { ...run, inputs: { ...run.inputs, plan }, files: files('then', {}) };
+      for (const more of [PROGRAM, { evaluatorsReadFiles: true }]) {
+        const { refused, taken: found } = await reuse({ ...more, run: asked });
+        assert.deepEqual(
+          [refused.map((text) => text.replace(/^.*reused: /, '')), found.size],
+          [[`${value}.`], 0],
+        );
+      }
+    });
+
     it('say which files of an edited program changed', async () => {
       kept();
       const targets = run.inputs.plan.targets.map((one) => ({ ...one, hash: 'another' }));
@@ -326,6 +378,8 @@ describe('results of earlier runs', () => {
           `${name}: results of run edited were not reused: data.txt changed.`,
         ]);
       assert.deepEqual((await asked('one', 'always')).refused, []);
+      prepared.files = files('then', {});
+      assert.deepEqual((await asked('one', 'files unchanged')).refused, [], 'none changed');
       assert.deepEqual((await asked('nobody', 'files unchanged')).refused, []);
     });
 
