@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -141,6 +142,42 @@ suites:
     assert.deepEqual(asked, ['FIRST_KEY', 'SECOND_KEY']);
     await run.close();
     engine.close();
+  });
+
+  it('keeps the keys of both sides out of what it stores', async () => {
+    const agent = createServer((request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ output: `hello, I was given ${request.headers['x-key']}` }));
+    });
+    await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve));
+    const address = agent.address();
+    assert.ok(address && typeof address === 'object');
+    const keys = { FIRST_KEY: 'first-0123456789abcdef', SECOND_KEY: 'second-0123456789abcdef' };
+    const target = (name: string, key: string) =>
+      `{ name: ${name}, http: { url: 'http://127.0.0.1:${address.port}/', headers: { x-key: '\${env:${key}}' } } }`;
+    const environment = fixedEnvironment(keys);
+    const root = temporaryFolder({
+      ...ECHOES,
+      'touchstone.yaml': `suites:
+  agents:
+    dataset: cases.golden.yaml
+    targets: [${target('one', 'FIRST_KEY')}, ${target('two', 'SECOND_KEY')}]
+    evaluators: [{ contains: hello }]
+`,
+    });
+    const { signal } = new AbortController();
+    const engine = engineOf(await loadWorkspace({ root, environment, signal }), { environment });
+    const listener = { onStart: () => {}, onResults: () => {} };
+    const { comparison } = await engine.compare(await prepare(engine, SIDES), listener, {
+      signal,
+      sequential: false,
+      reuse: false,
+    });
+    const stored = [...engine.store.results(comparison.candidate.runId)];
+    engine.close();
+    await new Promise((resolve) => agent.close(resolve));
+    assert.equal(stored.filter(({ output }) => /^hello, I was given /.test(output.text)).length, 8);
+    for (const key of Object.values(keys)) assert.ok(!JSON.stringify(stored).includes(key), key);
   });
 
   it('takes earlier results of the same prompt over where another model answers', async () => {

@@ -142,6 +142,18 @@ describe('the study of a run', () => {
     await assert.rejects(study({ again: 'nowhere' }), ResumeError);
   });
 
+  it('ends with its signal, and takes no labels of another time then', async () => {
+    store('r', (at) => [right('a')(at)]);
+    const root = temporaryFolder({
+      'fixture.golden.yaml': 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - { id: a, input: x }\n',
+    });
+    const stopped = AbortSignal.abort(new Error('stop'));
+    await assert.rejects(
+      studyRun({ store: runs.store, root, signal: stopped }, 'r', { agreement: 0.9 }),
+      /stop/,
+    );
+  });
+
   it('fits thresholds of each cheap stage', async () => {
     store('r', (at) => [
       scored('exact', 'heuristic', Number(isGood(at))),

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NamedSide } from '../../../../src/engine/compare/comparisonRequest.ts';
 import type { SideReference } from '../../../../src/engine/compare/sides/sideReference.ts';
-import { MissingSideError, UsageError } from '../../../../src/engine/errors.ts';
+import { MissingSideError, UsageError, UserError } from '../../../../src/engine/errors.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { comparedSides, FILES, revisionOf } from './comparedSides.ts';
 
@@ -133,6 +133,12 @@ describe('where the targets of a side come from', () => {
       const nobody = named({ kind: 'target', name: 'nobody' });
       await assert.rejects(prepare(revisionOf('HEAD'), nobody), UsageError);
       await assert.rejects(prepare(revisionOf('HEAD'), revisionOf('HEAD'), 'nobody'), UsageError);
+      writeFileSync(path.join(sides.root, 'cases.golden.yaml'), 'schema_version: 2.0.0\ntest_cases: 5\n');
+      for (const [before, after] of [
+        [HERE, revisionOf('HEAD')],
+        [revisionOf('HEAD'), HERE],
+      ] as const)
+        await assert.rejects(prepare(before, after), UserError);
       assert.deepEqual(
         readdirSync(scratch).filter((name) => name.startsWith('touchstone-revision')),
         [],
