@@ -115,6 +115,22 @@ suites:
     assert.equal(server.requests.length, 4 * CASES);
   });
 
+  it('notes what its sides are, and why earlier results do not stand in', async () => {
+    const { engine, prepare } = await open(gain);
+    const { run, ...prepared } = await prepare();
+    assert.ok(run);
+    const plan = { ...run.inputs.plan, evaluatorsHash: 'others' };
+    engine.store.createRun({ id: 'x', plan, createdAt: 1, traceId: '0'.repeat(32) });
+    const notes = ['HEAD is commit 0123456789.'];
+    const { comparison } = await engine.compare(
+      { ...prepared, notes, run },
+      NOBODY,
+      options({ reuse: true }),
+    );
+    const why = 'results of run x were not reused: the evaluators or what they load are different now.';
+    assert.deepEqual(comparison.notes, [...notes, `one: ${why}`, `two: ${why}`]);
+  });
+
   it('stops as soon as the verdict is settled, and says what that saved', async () => {
     const { engine, server, prepare } = await open(gain);
     const { comparison, outcome } = await engine.compare(
