@@ -20,12 +20,12 @@ const PHASES: { readonly [phase in DeploymentPhase]: string } = {
   watching: 'Green has the weight of a step, and its evidence is gathered.',
   paused: 'Traffic stays where it is until a person says more; a gate that fails is taken back all the same.',
   keeping: 'Green has all the traffic; blue is kept for a way back.',
-  decommissioning: 'Blue is drained and stopped.',
+  decommissioning: 'Blue is drained and stopped; until it is, a person can still go back to it.',
   done: 'Green serves. The end.',
   'rolling-back': 'Blue gets all the traffic back; green is drained and stopped then.',
   'rolled-back': 'Blue serves, and the weight of green is 0. The end.',
   failed:
-    'It cannot go on by itself; a person mends the cause, and rolls it back or deploys another version.',
+    'It cannot go on by itself; a person mends the cause, and rolls it back, decommissions blue where green has all the traffic, or deploys another version.',
 };
 
 const EFFECTS: { readonly [effect in RowEffect]: string } = {

@@ -5,13 +5,14 @@ import { next } from '../machine/next.ts';
 import type { DeploymentPhase } from '../machine/phase.ts';
 import type { Decision } from './controllerDecision.ts';
 import type { PhaseLook } from './phaseLook.ts';
+import { wishObstacle } from './wishObstacle.ts';
 
 type Answer = (Decision & { kind: 'event' }) | { kind: 'refused'; wish: number; reason: string };
 
 /** What becomes of the first wish that nobody has answered; undefined where there is none. */
 export async function answerWish(
   folded: Folded,
-  look: Pick<PhaseLook, 'judgeNow'>,
+  look: Pick<PhaseLook, 'judgeNow' | 'observe'>,
   signal: AbortSignal,
 ): Promise<Answer | undefined> {
   const [open] = folded.wishes;
@@ -21,6 +22,8 @@ export async function answerWish(
   const event = eventOf(wish, entry.by);
   if (!next(folded.state, event, folded.policy))
     return { kind: 'refused', wish: entry.seq, reason: refusal(wish, folded.state.phase) };
+  const obstacle = await wishObstacle(wish.kind, folded, look, signal);
+  if (obstacle !== null) return { kind: 'refused', wish: entry.seq, reason: obstacle };
   if (wish.kind !== 'promote') return { kind: 'event', event, wish: entry.seq };
 
   const objection = await objectionTo(folded, look, signal);

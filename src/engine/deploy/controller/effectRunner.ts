@@ -7,7 +7,7 @@ import { RouterError } from '../routers/routerError.ts';
 import type { ControlledJournal } from './controlledJournal.ts';
 import type { Decision } from './controllerDecision.ts';
 import type { ControllerOptions } from './controllerOptions.ts';
-import { BlueNotReady, GreenNotReady, performEffect } from './performEffect.ts';
+import { BlueNotReady, GreenNotReady, performEffect, RouteChanged } from './performEffect.ts';
 import { PhaseTimer } from './phaseTimer.ts';
 
 /** Between two looks at what persons wish for while an effect takes its time, in milliseconds. */
@@ -111,7 +111,9 @@ export class EffectRunner {
       return event('lost', `${pair.green.name} is not ready, so it gets no more traffic: ${error.message}`);
     // What is no UserError may be a fault of ours; it is shown, and tried again, because traffic depends on it.
     const isFinal = error instanceof RouterError ? !error.isTransient : error instanceof UserError;
-    if (isFinal || (error instanceof BlueNotReady && isLate)) return event('effect-failed', messageOf(error));
+    // What only a person can mend is not tried for ever.
+    const needsPerson = error instanceof BlueNotReady || error instanceof RouteChanged;
+    if (isFinal || (needsPerson && isLate)) return event('effect-failed', messageOf(error));
 
     return this.#again(error, { folded, index }, signal);
   }

@@ -15,6 +15,9 @@ export interface Effecting {
 /** Blue is to get its traffic back, and cannot take any, while green can. */
 export class BlueNotReady extends RouterError {}
 
+/** A version is to be ended that somebody else has given traffic again, or gets not all that it should. */
+export class RouteChanged extends RouterError {}
+
 /** Green is to get traffic, and cannot take any. */
 export class GreenNotReady extends Error {}
 
@@ -100,7 +103,7 @@ async function stop(side: 'blue' | 'green', effecting: Effecting, signal: AbortS
   const { weights } = await router.observe(pair, signal);
   if (weights !== null && weights[side] !== 0) {
     const name = side === 'blue' ? pair.blue?.name : pair.green.name;
-    throw new RouterError(`${name} gets ${weights[side]} % of the traffic, so it is not stopped`, {
+    throw new RouteChanged(`${name} gets ${weights[side]} % of the traffic, so it is not stopped`, {
       isTransient: true,
       remedy: 'Somebody else has changed the weights.',
     });
@@ -111,7 +114,7 @@ async function stop(side: 'blue' | 'green', effecting: Effecting, signal: AbortS
 async function settle({ pair, router }: Effecting, signal: AbortSignal): Promise<void> {
   const { weights } = await router.observe(pair, signal);
   if (weights !== null && weights.green !== 100)
-    throw new RouterError(`${pair.green.name} gets ${weights.green} % of the traffic, not all of it`, {
+    throw new RouteChanged(`${pair.green.name} gets ${weights.green} % of the traffic, not all of it`, {
       isTransient: true,
     });
   await router.settle(pair, signal);

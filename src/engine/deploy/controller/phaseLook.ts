@@ -51,7 +51,7 @@ export class PhaseLook {
     const { state } = folded;
     switch (state.phase) {
       case 'preparing':
-        await this.#observe(folded, signal);
+        await this.observe(folded, signal);
         await this.#describe(folded, signal);
         return event('prepared', `The router answers, and ${state.pair.green.name} is started`);
       case 'starting':
@@ -79,7 +79,7 @@ export class PhaseLook {
 
   async #starting(folded: Folded, signal: AbortSignal): Promise<Decision> {
     const { last, state, policy } = folded;
-    const { green } = await this.#observe(folded, signal);
+    const { green } = await this.observe(folded, signal);
     if (this.#timer.isBefore(last.entry.atMs)) return jumped();
     if (this.#isSteady(green.state === 'ready', folded))
       return event('ready', `${state.pair.green.name} is ready`);
@@ -88,7 +88,7 @@ export class PhaseLook {
   }
 
   async #healthy(folded: Folded, signal: AbortSignal): Promise<Decision> {
-    const { green } = await this.#observe(folded, signal);
+    const { green } = await this.observe(folded, signal);
     const { name } = folded.state.pair.green;
     if (green.state === 'ready') return event('ready', `${name} is still ready`);
     return event('lost', `${name} was ready and is not any more: ${reasonOf(green)}`);
@@ -96,7 +96,7 @@ export class PhaseLook {
 
   async #watching(folded: Folded, signal: AbortSignal): Promise<Decision> {
     const { state, policy } = folded;
-    const observed = await this.#observe(folded, signal);
+    const observed = await this.observe(folded, signal);
     const found = this.#lost(folded, observed) ?? foreign(folded, observed);
     if (found) return found;
     if (this.#silent > 0) return wait(SHORTEST_LOOK_MS);
@@ -121,7 +121,7 @@ export class PhaseLook {
 
   /** Traffic stays where it is; but a version that fails does not keep it. */
   async #paused(folded: Folded, signal: AbortSignal): Promise<Decision> {
-    const observed = await this.#observe(folded, signal);
+    const observed = await this.observe(folded, signal);
     const lost = this.#lost(folded, observed);
     if (lost) return lost;
     return (await this.#failing(folded, signal)) ?? wait(LONGEST_LOOK_MS / 2);
@@ -129,7 +129,7 @@ export class PhaseLook {
 
   async #keeping(folded: Folded, signal: AbortSignal): Promise<Decision> {
     const { last, state, policy } = folded;
-    const observed = await this.#observe(folded, signal);
+    const observed = await this.observe(folded, signal);
     const found = this.#lost(folded, observed) ?? foreign(folded, observed);
     if (found) return found;
     if (this.#timer.isBefore(last.entry.atMs)) return jumped();
@@ -153,14 +153,15 @@ export class PhaseLook {
     const { pair, successor } = folded.state;
     const { router, evidence, config } = this.#options;
     await performEffect({ kind: 'set-weights', green: 0 }, { config, pair, router, evidence }, signal);
-    await this.#observe(folded, signal);
+    await this.observe(folded, signal);
     const { name } = pair.green;
     if (successor) return event('effects-done', `${name} was taken back; ${successor.name} is next`);
     const cause = folded.last.data.reason;
     return event('effects-done', `${name} has no traffic any more and is stopped. Why: ${cause}`);
   }
 
-  async #observe(folded: Folded, signal: AbortSignal): Promise<Observed> {
+  /** What somebody else has changed is noted. */
+  async observe(folded: Folded, signal: AbortSignal): Promise<Observed> {
     const observed = await this.#options.router.observe(folded.state.pair, signal);
     this.#observed = observed;
     const drift = [...observed.drift];

@@ -70,6 +70,13 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded | undefine
   };
 }
 
+/** While it is decommissioned: blue was not ended yet, as far as the journal knows. */
+export function isBlueLeft({ state, pending }: Pick<Folded, 'state' | 'pending'>): boolean {
+  return (
+    state.pair.blue !== null && pending.some(({ effect }) => effect.kind === 'stop' && effect.side === 'blue')
+  );
+}
+
 /** Of the last step that began: from when its weights were in place. */
 function evidenceSince(entries: readonly JournalEntry[]): Pick<Folded, 'evidenceSinceMs' | 'evidenceSeq'> {
   const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));

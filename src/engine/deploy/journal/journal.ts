@@ -30,6 +30,6 @@ export interface EntryDraft {
 }
 
 export interface JournalEntry extends EntryDraft {
-  /** From 1, without gaps. */
+  /** From 1, rising. Numbers are left out only where a journal has summed up notes and wishes that were answered. */
   seq: number;
 }

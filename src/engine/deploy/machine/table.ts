@@ -37,6 +37,7 @@ export interface Row {
 }
 
 const BACK = ['no-weight', 'discard-evidence', 'stop-green'] as const;
+const FORWARD = ['discard-evidence', 'stop-blue', 'settle'] as const;
 const WATCH = ['weights', 'begin-evidence'] as const;
 const BEFORE_TRAFFIC = ['preparing', 'starting', 'healthy', 'smoking'] as const;
 const UNDER_WAY = [...BEFORE_TRAFFIC, 'watching', 'paused', 'keeping'] as const;
@@ -119,9 +120,11 @@ export const TABLE: readonly Row[] = [
   { from: ['starting'], on: ['clock-jumped'], to: 'starting', effects: [] },
   {
     ...{ from: ['keeping'], on: ['keep-over', 'decommission'] },
-    ...{ to: 'decommissioning', effects: ['discard-evidence', 'stop-blue', 'settle'] },
+    ...{ to: 'decommissioning', effects: FORWARD },
   },
   { from: ['decommissioning'], on: ['effects-done'], to: 'done', effects: [] },
+  // While blue runs: a person's wish is answered by what is seen.
+  { from: ['decommissioning'], on: ['abort', 'rollback'], to: 'rolling-back', effects: BACK },
 
   // Back.
   { from: UNDER_WAY, on: ['abort', 'rollback', 'newer'], to: 'rolling-back', effects: BACK },
@@ -137,5 +140,7 @@ export const TABLE: readonly Row[] = [
   },
   { from: ['rolling-back'], on: ['effects-done'], to: 'rolled-back', effects: [] },
   { from: ['rolling-back', 'decommissioning'], on: ['effect-failed'], to: 'failed', effects: [] },
+  // Where green has all the traffic: what could not be ended is tried again.
+  { from: ['failed'], on: ['decommission'], to: 'decommissioning', effects: FORWARD },
   { from: ['failed'], on: ['abort', 'rollback', 'newer'], to: 'rolling-back', effects: BACK },
 ];

@@ -1,7 +1,7 @@
 import type { DeploymentConfig } from '../../suites/deploying/deploymentConfig.ts';
 import type { DeploymentAction, DeploymentStatus } from '../deploymentStatus.ts';
 import type { StepReport } from '../evidence/stepReport.ts';
-import { type Folded, foldJournal } from '../journal/foldJournal.ts';
+import { type Folded, foldJournal, isBlueLeft } from '../journal/foldJournal.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { PlainEvent } from '../machine/deploymentEvent.ts';
 import { next } from '../machine/next.ts';
@@ -80,6 +80,8 @@ const ACTIONS: readonly (DeploymentAction & PlainEvent)[] = [
   'decommission',
 ];
 
-function actionsOf({ state, policy }: Folded): DeploymentAction[] {
-  return ACTIONS.filter((kind) => next(state, { kind, reason: '' }, policy) !== undefined);
+function actionsOf(folded: Folded): DeploymentAction[] {
+  const { state, policy } = folded;
+  const hasNoWayBack = state.phase === 'decommissioning' && !isBlueLeft(folded);
+  return ACTIONS.filter((kind) => !hasNoWayBack && next(state, { kind, reason: '' }, policy) !== undefined);
 }
