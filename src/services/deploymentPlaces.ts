@@ -8,6 +8,7 @@ import { LocalRouter } from '../engine/deploy/routers/local/localRouter.ts';
 import type { RouteControl } from '../engine/deploy/routers/local/routeControl.ts';
 import type { Router } from '../engine/deploy/routers/router.ts';
 import type { Clock, Environment, Random } from '../engine/ports.ts';
+import type { StoreAccess } from '../engine/store/file/connection.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import type { DeploymentConfig } from '../engine/suites/deploying/deploymentConfig.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
@@ -25,6 +26,8 @@ export interface PlacesOptions {
   /** For kubeconfigs and their plugins, which are the person's own: they are found as kubectl finds them. */
   cluster: Environment;
   owner: Owner;
+  /** Of the journal on this machine; default: `write`. */
+  access?: StoreAccess;
 }
 
 export interface OpenedPlace {
@@ -64,11 +67,7 @@ export class DeploymentPlaces {
   }
 
   journalOf(config: DeploymentConfig): Journal {
-    const { root, owner, clock } = this.#options;
-    const inCluster = this.clusterJournalOf(config);
-    if (inCluster) return inCluster;
-    this.#local ??= new LocalJournal({ root, owner, clock });
-    return this.#local;
+    return this.clusterJournalOf(config) ?? this.#localJournal();
   }
 
   /** Undefined for what is steered on this machine. Throws ConfigError. */
@@ -94,10 +93,8 @@ export class DeploymentPlaces {
 
   /** Those whose deployments this process takes up. One that is not there is not created. */
   journals(): readonly Journal[] {
-    const { root, owner, clock } = this.#options;
-    if (!this.#local && !existsSync(deploymentsPath(root))) return [];
-    this.#local ??= new LocalJournal({ root, owner, clock });
-    return [this.#local];
+    const isThere = this.#local !== undefined || existsSync(deploymentsPath(this.#options.root));
+    return isThere ? [this.#localJournal()] : [];
   }
 
   close(): void {
@@ -107,5 +104,11 @@ export class DeploymentPlaces {
   /** Who controls a deployment; null where nobody does. */
   holderOf(deployment: string): string | null {
     return this.#local?.holderOf(deployment) ?? null;
+  }
+
+  #localJournal(): LocalJournal {
+    const { root, owner, clock, access = 'write' } = this.#options;
+    this.#local ??= new LocalJournal({ root, owner, clock, access });
+    return this.#local;
   }
 }

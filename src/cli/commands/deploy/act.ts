@@ -5,8 +5,9 @@ import { ServicesLink } from '../../../services/servicesLink.ts';
 import { EXIT } from '../../exitCode.ts';
 import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
-import { entryOf } from '../../services/deployments.ts';
+import { chosenEntry, entryOf } from '../../services/deployments.ts';
 import { giveKeys } from '../../services/giveKeys.ts';
+import { readDeployments } from '../../services/readDeployments.ts';
 import { askOver } from '../../services/runningServices.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Io } from '../../terminal/io.ts';
@@ -65,10 +66,12 @@ async function take(action: DeploymentAction, name: string, options: ActOptions,
     new AbortController().signal,
   );
   const status = await askOver(link, async (asked) => {
-    const before = entryOf(await giveKeys(asked, await asked.call('services/status', {})), name);
+    await giveKeys(asked, await asked.call('services/status', {}));
     const question = ASKED[action];
     if (question !== undefined) {
-      for (const line of shortLines(before, systemClock.now(), io)) io.err(line);
+      // The process may have been started just now, and not have looked yet.
+      const before = chosenEntry(await readDeployments(options, io), name);
+      for (const line of before ? shortLines(before, systemClock.now(), io) : []) io.err(line);
       if (!(await confirm({ question, isGiven: options.yes ?? false, instead: '--yes' }, io)))
         return undefined;
     }

@@ -1,20 +1,16 @@
-import os from 'node:os';
 import { statusOf } from '../../../engine/deploy/status/statusOf.ts';
 import { UsageError } from '../../../engine/errors.ts';
 import { isOver } from '../../../engine/model/deploymentFigures.ts';
-import { withoutGateway } from '../../../engine/model/gatewayVariables.ts';
-import { noLog, processEnvironment, systemClock } from '../../../engine/ports.ts';
 import type { DeploymentConfig } from '../../../engine/suites/deploying/deploymentConfig.ts';
-import { processOwner } from '../../../processOwner.ts';
 import type { DeploymentPlan } from '../../../protocol/deploymentParams.ts';
-import { WorkspaceDesk } from '../../../services/deploymentDesk.ts';
+import type { WorkspaceDesk } from '../../../services/deploymentDesk.ts';
 import { deploymentEntryOf } from '../../../services/deploymentEntry.ts';
-import { DeploymentPlaces } from '../../../services/deploymentPlaces.ts';
-import { systemRandom } from '../../../systemRandom.ts';
+import type { DeploymentPlaces } from '../../../services/deploymentPlaces.ts';
 import { EXIT } from '../../exitCode.ts';
 import { onInterrupt } from '../../interrupt.ts';
 import { openWorkspace } from '../../openWorkspace.ts';
 import { endOf } from '../../services/deployments.ts';
+import { openTerminalDesk } from '../../services/terminalDesk.ts';
 import { ShownDeployment } from '../../services/watchDeployment.ts';
 import type { Io } from '../../terminal/io.ts';
 
@@ -42,16 +38,9 @@ export async function deployForeground(
       remedy: 'Leave out --foreground; --wait waits for the end.',
     });
 
-  const ports = { root: workspace.root, clock: systemClock, random: systemRandom, owner: processOwner() };
-  const environment = withoutGateway(processEnvironment);
-  const places = new DeploymentPlaces({
-    ...{ ...ports, environment, cluster: processEnvironment },
-    ...{ routes: { read: noRoute, setArms: noRoute }, serveGateway: noRoute },
-  });
-  const desk = new WorkspaceDesk({
-    ...{ ...ports, places, environment, log: noLog, holder: `terminal ${process.pid} on ${os.hostname()}` },
+  const { desk, places } = openTerminalDesk({
+    ...{ root: workspace.root, access: 'write' },
     load: async () => workspace,
-    onMonitors: () => {},
   });
   const { signal, release } = onInterrupt(
     io,
@@ -106,8 +95,4 @@ async function isUnderWay(
   const journal = places.journalOf(config);
   const status = statusOf(config, await journal.read(config.name, signal));
   return status !== undefined && !isOver(status) && status.pair.green.name === to;
-}
-
-function noRoute(): Promise<never> {
-  return Promise.reject(new UsageError('no gateway is served by this command'));
 }
