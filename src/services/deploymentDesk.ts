@@ -27,6 +27,7 @@ import type {
 import type { DeploymentPlaces } from './deploymentPlaces.ts';
 import type { DeploymentDesk } from './liveDeployments.ts';
 import { unapprovedBecause, versionNamed } from './versionNamed.ts';
+import { shownName } from '../engine/deploy/shownName.ts';
 
 export interface DeskOptions {
   root: string;
@@ -71,8 +72,8 @@ export class WorkspaceDesk implements DeploymentDesk {
         deployment: config.name,
         where: await router.describe(signal),
         context,
-        from: blue?.name ?? null,
-        to: green.name,
+        from: blue && shownName(blue),
+        to: shownName(green),
         steps: config.policy.steps.map((step) => ({ ...step })),
         warnings: warningsOf(config, green, underWay),
         unapproved: unapprovedBecause(green, workspace.root),

@@ -4,6 +4,7 @@ import type { Version } from '../engine/deploy/sides.ts';
 import { counted } from '../engine/model/figures.ts';
 import type { VersionTarget } from '../engine/suites/deploying/deploymentConfig.ts';
 import type { DeploymentEntry } from '../protocol/deploymentEntries.ts';
+import { shownName } from '../engine/deploy/shownName.ts';
 
 /** Entries of the journal that are told; all of them are in the journal. */
 const MOST_ENTRIES = 60;
@@ -62,8 +63,8 @@ export function versionText(target: VersionTarget): string {
   }
 }
 
-function told({ name, target }: Version): { name: string; what: string } {
-  return { name, what: versionText(target) };
+function told(version: Version): { name: string; what: string } {
+  return { name: shownName(version), what: versionText(version.target) };
 }
 
 function addressText(address: string): string {

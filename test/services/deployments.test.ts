@@ -39,6 +39,7 @@ describe('deployments of a workspace', function () {
     assert.equal(code, 0, `${out}\n${err}`);
     assert.match(err, /steers: .*route .?desk/);
     await until(async () => assert.equal((await entry()).phase, 'done'));
+    assert.equal((await entry()).report?.status, 'pass');
     const before = older.requests;
     await until(() => assert.ok(customers.answered > 50));
     assert.equal(older.requests, before);
@@ -62,6 +63,7 @@ describe('deployments of a workspace', function () {
     assert.equal((await run('deploy', 'start', 'desk', '--to', 'polite', '--yes')).code, 0);
     await until(async () => assert.equal((await entry()).phase, 'watching'));
     await workspace.kill();
+    assert.equal((await entry()).phase, 'watching');
     const watching = startTouchstone(workspace.root, 'deploy', 'watch', 'desk');
     await until(() => assert.ok(workspace.pid !== undefined));
     const { code, out, err } = await watching.done;

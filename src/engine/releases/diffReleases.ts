@@ -68,11 +68,8 @@ function textsOf(before: Release, after: Release): { message: string; diff: stri
     const [old, next] = [from[at], to[at]];
     const role = old && next && old.role !== next.role ? `${old.role} → ${next.role}` : (next ?? old)?.role;
     const message = `message ${at + 1} (${role})`;
-    const text = diffText(
-      linesOf(old),
-      linesOf(next),
-      `${after.name}/message-${at + 1}-${(next ?? old)?.role}`,
-    );
+    const part = `message-${at + 1}-${(next ?? old)?.role}`;
+    const text = diffText(linesOf(old), linesOf(next), `${before.name}/${part}`, `${after.name}/${part}`);
     const isSame = text === '' && canonicalJson({ ...old }) === canonicalJson({ ...next });
     return isSame ? [] : [{ message, diff: text || 'what stands beside the text differs\n' }];
   }).flat();

@@ -39,7 +39,7 @@ export function agentProgram(name: string, root: string): VersionTarget & { kind
     kind: 'program',
     command,
     portVariable: 'PORT',
-    environment: { DECLARED: name },
+    environment: { DECLARED: name, PASSED: '${env:SECRET}' },
     readyPath: '/health',
   };
 }

@@ -71,7 +71,8 @@ async function serve(folder: string | undefined, options: ServeGateOptions, io: 
     io.cwd,
     signal,
   );
-  const token = processEnvironment.get('TOUCHSTONE_GATE_TOKEN') || systemRandom.hex(16);
+  const given = processEnvironment.get('TOUCHSTONE_GATE_TOKEN');
+  const token = given || systemRandom.hex(16);
   const gates = openGates(workspace, { token, options, io });
   try {
     const server = await startServer({
@@ -84,7 +85,8 @@ async function serve(folder: string | undefined, options: ServeGateOptions, io: 
 
     io.out(`gates at http://${server.address}:${server.port}`);
     for (const { method, path } of gates.routes) io.out(`  ${method} ${path}`);
-    io.out(`bearer token: ${token}`);
+    // Who has given one knows it; a log need not.
+    io.out(given ? 'bearer token: as TOUCHSTONE_GATE_TOKEN says' : `bearer token: ${token}`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await server.close(GRACE_MS);
     return EXIT.passed;

@@ -38,7 +38,8 @@ export class EffectRunner {
     const { state, policy, last } = folded;
     const elapsed = this.#timer.elapsed(String(last.entry.seq), last.entry.atMs);
     const isLate = elapsed >= policy.readyMs;
-    if (state.phase === 'starting' && isLate)
+    const hasFailed = this.#failing.effect === keyOf(folded, pending.index);
+    if (state.phase === 'starting' && isLate && hasFailed)
       return event('late', `${state.pair.green.name} could not be started in time`);
 
     try {
@@ -123,7 +124,7 @@ export class EffectRunner {
     { folded, index }: { folded: Folded; index: number },
     signal: AbortSignal,
   ): Promise<Decision> {
-    const key = `${folded.last.entry.seq}/${index}`;
+    const key = keyOf(folded, index);
     const times = this.#failing.effect === key ? this.#failing.times + 1 : 1;
     this.#failing = { effect: key, times };
     if (times === 1) {
@@ -133,6 +134,11 @@ export class EffectRunner {
     const pause = Math.min(1000 * 2 ** (times - 1), LONGEST_PAUSE_MS);
     return { kind: 'wait', ms: pause * (0.75 + this.#options.random.next() / 2) };
   }
+}
+
+/** Of an effect of the last transition. */
+function keyOf({ last }: Folded, index: number): string {
+  return `${last.entry.seq}/${index}`;
 }
 
 /** What is not put off until an effect has ended. */
@@ -149,6 +155,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const SMOKE = {
+  pass: 'The smoke test passed',
+  fail: 'The smoke test failed',
+  undecided: 'The smoke test is undecided',
+} as const;
+
 function wordsFor(effect: Effect, result: EffectData['result']): string {
   switch (effect.kind) {
     case 'start-green':
@@ -156,7 +168,7 @@ function wordsFor(effect: Effect, result: EffectData['result']): string {
     case 'set-weights':
       return `Green has ${effect.green} % of the traffic, as read back`;
     case 'smoke':
-      return `The smoke test: ${result?.status ?? 'undecided'}, ${result?.reason ?? 'no result'}`;
+      return `${SMOKE[result?.status ?? 'undecided']}: ${result?.reason ?? 'it has no result'}`;
     case 'begin-evidence':
       return `Evidence of step ${effect.step + 1} counts from now on`;
     case 'discard-evidence':

@@ -4,6 +4,7 @@ import type { EffectData } from '../journal/journalData.ts';
 import type { Effect } from '../machine/effect.ts';
 import type { Observed, Pair, Router } from '../routers/router.ts';
 import { RouterError } from '../routers/routerError.ts';
+import { shownName } from '../shownName.ts';
 
 export interface Effecting {
   config: DeploymentConfig;
@@ -89,9 +90,9 @@ async function setWeights(green: number, { pair, router }: Effecting, signal: Ab
 /** Traffic goes back to what can answer it; where neither can, to blue, which did. */
 function checkBlue({ blue, green }: Observed, pair: Pair): void {
   if (pair.blue === null || blue.state === 'ready' || green.state !== 'ready') return;
-  throw new BlueNotReady(`${pair.blue.name} is not ready to get its traffic back: ${reasonOf(blue)}`, {
+  throw new BlueNotReady(`${shownName(pair.blue)} is not ready to get its traffic back: ${reasonOf(blue)}`, {
     isTransient: true,
-    remedy: `Start ${pair.blue.name}.`,
+    remedy: `Start ${shownName(pair.blue)}.`,
   });
 }
 

@@ -10,6 +10,7 @@ import type { ControllerOptions } from './controllerOptions.ts';
 import { performEffect, reasonOf } from './performEffect.ts';
 import { PhaseTimer } from './phaseTimer.ts';
 import { StepEvidence } from './stepEvidence.ts';
+import { shownName } from '../shownName.ts';
 
 /** Between two looks, in milliseconds. */
 const SHORTEST_LOOK_MS = 250;
@@ -83,7 +84,8 @@ export class PhaseLook {
     if (this.#timer.isBefore(last.entry.atMs)) return jumped();
     if (this.#isSteady(green.state === 'ready', folded))
       return event('ready', `${state.pair.green.name} is ready`);
-    if (this.#elapsed(folded) < policy.readyMs) return wait();
+    // Ready at one look, it is looked at once more: time may have passed while nobody controlled it.
+    if (green.state === 'ready' || this.#elapsed(folded) < policy.readyMs) return wait();
     return event('late', `${state.pair.green.name} was not ready in time: ${reasonOf(green)}`);
   }
 
@@ -139,11 +141,11 @@ export class PhaseLook {
     if (failing) return failing;
     const left = policy.keepMs - this.#elapsed(folded);
     if (left > 0) return wait(Math.min(left, LONGEST_LOOK_MS));
-    return event('keep-over', `${state.pair.blue?.name ?? 'Nothing'} was kept long enough`);
+    return event('keep-over', `${state.pair.blue ? shownName(state.pair.blue) : 'Nothing'} was kept long enough`);
   }
 
   async #failing(folded: Folded, signal: AbortSignal): Promise<Decision | undefined> {
-    const report = await this.#evidence.judge(folded, this.#elapsed(folded), {}, signal);
+    const report = await this.judgeNow(folded, signal);
     if (report?.status !== 'fail') return undefined;
     return event('step-failed', `Its gate fails: ${report.reason ?? 'it was shown to be worse'}`);
   }

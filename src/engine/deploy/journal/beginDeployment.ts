@@ -8,6 +8,7 @@ import { foldJournal } from './foldJournal.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { written } from './journalData.ts';
 import { wish } from './wish.ts';
+import { shownName } from '../shownName.ts';
 
 export interface BeginOptions {
   journal: Journal;
@@ -33,7 +34,7 @@ export async function beginDeployment(options: BeginOptions): Promise<JournalEnt
     const running = folded?.state.successor ?? folded?.state.pair.green;
     const isFailed = folded?.state.phase === 'failed';
     if (running?.digest === pair.green.digest && !isFailed)
-      throw new UsageError(`${pair.green.name} is being deployed already`, {
+      throw new UsageError(`${shownName(pair.green)} is being deployed already`, {
         remedy: `\`touchstone deploy status ${config.name}\` shows how far it is.`,
       });
     const entry = await wish(
@@ -47,12 +48,12 @@ export async function beginDeployment(options: BeginOptions): Promise<JournalEnt
   }
 
   if (pair.blue?.digest === pair.green.digest)
-    throw new UsageError(`${pair.green.name} serves already`, {
+    throw new UsageError(`${shownName(pair.green)} serves already`, {
       remedy: 'Choose another version.',
     });
   const reason = pair.blue
-    ? `${pair.green.name} is to follow ${pair.blue.name}`
-    : `${pair.green.name} is to serve, and nothing did before`;
+    ? `${shownName(pair.green)} is to follow ${shownName(pair.blue)}`
+    : `${shownName(pair.green)} is to serve, and nothing did before`;
   const state = { phase: 'preparing' as const, step: null, extensions: 0, pair, successor: null };
   const data = written({
     ...{ event: 'begin', reason, state, effects: [] },

@@ -4,6 +4,7 @@ import { foldJournal } from './foldJournal.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { JournalConflict } from './journalConflict.ts';
 import { type Wish, written } from './journalData.ts';
+import { shownName } from '../shownName.ts';
 
 /** How often somebody else may write at the same moment. */
 const ATTEMPTS = 20;
@@ -45,7 +46,7 @@ export async function wish(
 
 function textOf(wanted: Wish): string {
   const words = WORDS[wanted.kind];
-  if (wanted.kind === 'start') return `${words}: ${wanted.green.name}`;
+  if (wanted.kind === 'start') return `${words}: ${shownName(wanted.green)}`;
   return wanted.kind === 'promote' && wanted.override !== undefined
     ? `${words}, though its gate is undecided: ${wanted.override}`
     : words;

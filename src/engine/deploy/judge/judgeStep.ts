@@ -33,7 +33,8 @@ export function judgeStep(
 ): StepReport {
   const { weight = 100, minSamples = 1 } = config.policy.steps[step.index] ?? {};
   const samples = new StepSamples(evidence.samples, step);
-  const levels = levelsOf(config.policy, { clauses: clauseCount(config, gate, samples) });
+  const clauseTotal = clauseCount(config, gate, samples);
+  const levels = levelsOf(config.policy, { clauses: clauseTotal, isOver: nowMs >= step.untilMs });
   const isEnough = samples.green.length >= minSamples && samples.green.length > 0;
 
   const clauses = [

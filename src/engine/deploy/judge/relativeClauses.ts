@@ -1,5 +1,6 @@
 import { DEFAULT_MARGIN } from '../../compare/compareStored.ts';
 import { percent, percentLimit } from '../../compare/gate/clauseText.ts';
+import { counted } from '../../model/figures.ts';
 import type { GatePolicy } from '../../model/gatePolicy.ts';
 import { logAgainstNotGreater, logAgainstNotLess } from '../../statistics/capital.ts';
 import type { Counted } from '../../statistics/exponentialSum.ts';
@@ -8,6 +9,7 @@ import type { Sample } from '../evidence/sample.ts';
 import type { Side } from '../sides.ts';
 import { clusterValues, meanOf, sizeOf } from './clusterValues.ts';
 import { clauseOf, type Judged, judged, type Shown } from './judged.ts';
+import { moreAnswers } from './moreAnswers.ts';
 import { type QualityMetric, qualityOf } from './quality.ts';
 import type { Levels } from './stepLevels.ts';
 
@@ -45,7 +47,7 @@ export function errorClause(
   // Where nothing is answered on either side, something else is broken: nothing is shown of the version.
   if (after === 1 && before === 1)
     return judged(name, 'undecided', 'every answer of both versions is an error: nothing was measured');
-  return clauseOf(name, notWorse({ green: ours, blue: theirs }, max, levels), reason);
+  return boundClause(name, { green: ours, blue: theirs }, { margin: max, levels, reason });
 }
 
 /** The clauses of the gate that speak of a baseline, for the quality of answers. */
@@ -81,11 +83,29 @@ function nonInferior(metric: QualityMetric, compared: Compared, margin: number, 
   const name = `non_inferiority_margin[${metric}]`;
   const reason = reasonFor(metric, compared);
   if (reason === null) return unmeasured(name, compared);
-  return clauseOf(
-    name,
-    notWorse(badness(metric, compared), margin, levels),
-    `${reason}, against a margin of ${margin}`,
-  );
+  return boundClause(name, badness(metric, compared), {
+    ...{ margin, levels },
+    reason: `${reason}, against a margin of ${margin}`,
+  });
+}
+
+/** Where it is undecided, it says how many more answers would decide it. */
+function boundClause(
+  name: string,
+  groups: Badness & Partial<WorstCase>,
+  { margin, levels, reason }: { margin: number; levels: Levels; reason: string },
+): Judged {
+  const shown = notWorse(groups, margin, levels);
+  if (shown.fails || shown.passes || !levels.isOver) return clauseOf(name, shown, reason);
+
+  const { worstGreen: green = groups.green, bestBlue: blue = groups.blue } = groups;
+  const more = moreAnswers({ green, blue }, (grown) => {
+    const { fails, passes } = notWorse(grown, margin, levels);
+    return fails || passes;
+  });
+  const clause = clauseOf(name, shown, reason);
+  if (more === null) return clause;
+  return { ...clause, reason: `${clause.reason}; about ${counted(more, 'more answer')} of the next version would decide it` };
 }
 
 /** Cases of live traffic have no pairs: the tag's pass rate must not be shown to fall, and be shown not to fall by the margin. */

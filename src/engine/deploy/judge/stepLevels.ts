@@ -14,6 +14,8 @@ export interface Levels {
   /** One-sided level of figures whose bounds are asymptotic. */
   alpha: number;
   earlyAlpha: number;
+  /** The hold is: what is undecided then says how much is missing. */
+  isOver: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Levels {
  * steps with the level α^(1/k) come to α. The last one is not counted, as nothing is compared there at the same time. Where a
  * step may be looked at several times (an early pass, extensions), its level is divided among the looks.
  */
-export function levelsOf(policy: RolloutPolicy, { clauses }: { clauses: number }): Levels {
+export function levelsOf(policy: RolloutPolicy, { clauses, isOver }: { clauses: number; isOver: boolean }): Levels {
   const compared = Math.max(1, policy.steps.filter(({ weight }) => weight < 100).length);
   const step = ALPHA ** (1 / compared);
   const looks =
@@ -39,5 +41,6 @@ export function levelsOf(policy: RolloutPolicy, { clauses }: { clauses: number }
     early: -Math.log(pass),
     alpha: fail,
     earlyAlpha: Math.min(0.25, pass),
+    isOver,
   };
 }

@@ -2,6 +2,7 @@ import type { DeploymentStatus } from '../deploymentStatus.ts';
 import { foldJournal } from '../journal/foldJournal.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { transitionOf } from '../journal/journalData.ts';
+import { shownName } from '../shownName.ts';
 
 /** Why a deployment is where it is, in sentences, the most important first. */
 export function explain(status: DeploymentStatus): string[] {
@@ -9,7 +10,7 @@ export function explain(status: DeploymentStatus): string[] {
   if (!folded) return [];
 
   const { last, drift, wishes, pending } = folded;
-  return [
+  const sentences = [
     phaseSentence(status),
     ended(last.data.reason),
     ...overrides(status.journal),
@@ -21,11 +22,12 @@ export function explain(status: DeploymentStatus): string[] {
       ? [`No process controls it, so that nothing goes on: \`touchstone deploy watch ${status.deployment}\`.`]
       : []),
   ];
+  return [...new Set(sentences)];
 }
 
 function phaseSentence({ phase, pair, step, steps }: DeploymentStatus): string {
-  const green = pair.green.name;
-  const blue = pair.blue?.name ?? 'nothing';
+  const green = shownName(pair.green);
+  const blue = pair.blue ? shownName(pair.blue) : 'nothing';
   const weight = step === null ? 0 : (steps[step]?.weight ?? 0);
   switch (phase) {
     case 'preparing':
@@ -61,7 +63,8 @@ function reportSentences({ report, phase }: DeploymentStatus): string[] {
   if (!report || (phase !== 'watching' && phase !== 'paused')) return [];
   const { status, reason, green, minSamples } = report;
   if (status === 'pass') return ['Its gate passes.'];
-  const said = sentence(reason ?? (status === 'fail' ? 'its gate fails' : 'its gate is undecided'));
+  const why = reason === null ? '' : `: ${reason}`;
+  const said = ended(`${status === 'fail' ? 'Its gate fails' : 'Its gate is undecided'}${why}`);
   return green.samples < minSamples ? [said, `It has ${green.samples} of ${minSamples} samples.`] : [said];
 }
 
@@ -79,11 +82,6 @@ function overrides(entries: readonly JournalEntry[]): string[] {
 
 function isOver({ phase }: DeploymentStatus): boolean {
   return phase === 'done' || phase === 'rolled-back' || phase === 'failed';
-}
-
-/** With a capital letter. */
-function sentence(text: string): string {
-  return ended(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 /** With a full stop; what may begin with the name of a version stays as it is. */

@@ -72,6 +72,36 @@ describe('a controller of a deployment', () => {
     assert.match(world.folded.last.data.reason, /was not ready in time: it has not answered yet/);
   });
 
+  it('does not give up on what got ready, or was not started, while nobody controlled it', async () => {
+    world = new DeploymentWorld();
+    world.router.slowness = 10;
+    await world.begin();
+    world.start();
+    await world.run(2);
+    await world.stop();
+    world.router.slowness = 0;
+    for (const running of world.router.running.values()) running.looks = 0;
+    await world.clock.advance(120_000);
+    world.start();
+    await world.run(10);
+    assert.equal(world.now, 'watching 0');
+
+    await world.stop();
+    world = new DeploymentWorld();
+    const start = world.router.start.bind(world.router);
+    world.router.start = () => Promise.reject(new RouterError('the disk is full', { isTransient: true }));
+    await world.begin();
+    world.start();
+    await world.run(2);
+    await world.stop();
+    assert.equal(world.now, 'starting');
+    world.router.start = start;
+    await world.clock.advance(120_000);
+    world.start();
+    await world.run(10);
+    assert.equal(world.now, 'watching 0');
+  });
+
   it('takes back what falls over while it has traffic', async () => {
     world = await watched();
     world.router.running.set('digest of newer', { looks: 0, state: { state: 'failing', reason: 'exit 1' } });

@@ -332,4 +332,16 @@ describe('the judge of a step', () => {
       assert.ok(endings.filter((ending) => ending === wrong).length <= 8, name);
     }
   });
+
+  it('says how many more answers would decide what few do not', () => {
+    const clause = (n: number) => {
+      const { clauses } = look(both(n, () => ({})));
+      return clauses.find(({ name }) => name === 'max_error_increase') ?? assert.fail();
+    };
+    const few = clause(4);
+    assert.equal(few.status, 'undecided');
+    const more = Number(/about (\d+) more answers? of the next version would decide it$/.exec(few.reason)?.[1]);
+    assert.equal(clause(4 + more).status, 'pass');
+    assert.equal(clause(4 + Math.floor(more / 2)).status, 'undecided');
+  });
 });

@@ -7,6 +7,7 @@ import { processIdentity } from '../../../processes/processIdentity.ts';
 import { makeFolder } from '../../../store/storeFile.ts';
 import type { VersionTarget } from '../../../suites/deploying/deploymentConfig.ts';
 import { scrubbedEnvironment } from '../../../targets/command/commandEnvironment.ts';
+import { resolveEnvironment } from '../../../targets/secrets/environmentReference.ts';
 import type { Version } from '../../sides.ts';
 import type { Readiness } from '../router.ts';
 import { endProcess, isAlive } from './ownProcess.ts';
@@ -54,7 +55,7 @@ export class Programs {
     return this.#file.read().map((entry) => ({ version: entry.version, url: urlOf(entry) }));
   }
 
-  /** Starts it where it was not started, and returns its base URL. Does not wait until it is ready. Rejects with RouterError. */
+  /** Starts it where it was not started, and returns its base URL. Does not wait until it is ready. Rejects with RouterError, and ConfigError for an `${env:…}` that is not set. */
   async start(version: ProgramVersion, signal: AbortSignal): Promise<string> {
     const known = this.#entryOf(version);
     if (known && (isAlive(known) || this.#ownOf(known))) return urlOf(known);
@@ -119,6 +120,8 @@ export class Programs {
   #spawn({ name, digest, target }: ProgramVersion, port: number): ProgramEntry {
     const { root, environment } = this.#options;
     const [program = '', ...args] = target.command;
+    // Filled in here alone: what a variable holds is stored nowhere.
+    const declared = resolveEnvironment(target.environment, environment, { owner: `The version ${name}` });
     const entry = { version: name, digest, pid: 0, identity: null, port, wasReady: false };
     this.#makeFolder();
     // What cannot be written down is not started: nobody would end it.
@@ -127,7 +130,7 @@ export class Programs {
     try {
       const child = spawn(program, args, {
         cwd: root,
-        env: scrubbedEnvironment(environment, { ...target.environment, [target.portVariable]: String(port) }),
+        env: scrubbedEnvironment(environment, { ...declared, [target.portVariable]: String(port) }),
         stdio: ['ignore', log, log],
         detached: process.platform !== 'win32',
         windowsHide: true,

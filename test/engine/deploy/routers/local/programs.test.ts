@@ -6,7 +6,7 @@ import { versionOf } from '../../../../../src/engine/deploy/versionOf.ts';
 import { fixedEnvironment } from '../../../../../src/engine/ports.ts';
 import { parsePrompt } from '../../../../../src/engine/prompts/parsePrompt.ts';
 import { createRelease } from '../../../../../src/engine/releases/createRelease.ts';
-import { type LocalWorld, openLocalWorld } from '../../../../support/deploy/localWorld.ts';
+import { agentProgram, type LocalWorld, openLocalWorld } from '../../../../support/deploy/localWorld.ts';
 import { skip } from '../../../../support/skip.ts';
 
 const never = new AbortController().signal;
@@ -41,6 +41,8 @@ describe('agent programs of a deployment', function () {
     const environment = JSON.parse(await world.read('blue', '/environment'));
     assert.equal(environment.DECLARED, 'older');
     assert.equal(environment.SECRET, undefined);
+    assert.equal(environment.PASSED, 'sk-1');
+    assert.doesNotMatch(readFileSync(file(), 'utf8'), /sk-1/);
     assert.equal(`http://127.0.0.1:${environment.PORT}`, await world.agentUrl('blue'));
   });
 
@@ -74,6 +76,16 @@ describe('agent programs of a deployment', function () {
     assert.equal(pidOf('newer'), pid);
     await world.router.setWeights(world.pair, { blue: 100, green: 0 }, never);
     assert.equal((await observe()).weights?.green, 0);
+  });
+
+  it('are not started without a variable that they are given', async () => {
+    const environment = { KEY: '${env:NOWHERE}' };
+    const what = { ...agentProgram('newer', world.root), environment };
+    const pair = { ...world.pair, green: versionOf('newer', what, world.root) };
+    await assert.rejects(
+      world.router.start(pair, never),
+      /The version newer needs the environment variable NOWHERE for "KEY"/,
+    );
   });
 
   it('are failing where they cannot be started', async () => {
