@@ -10,6 +10,7 @@ import { wish } from '../engine/deploy/journal/wish.ts';
 import { judgeStep } from '../engine/deploy/judge/judgeStep.ts';
 import { isEnd } from '../engine/deploy/machine/machineState.ts';
 import type { DeploymentPhase } from '../engine/deploy/machine/phase.ts';
+import { shownName } from '../engine/deploy/shownName.ts';
 import type { Version } from '../engine/deploy/sides.ts';
 import { statusOf } from '../engine/deploy/status/statusOf.ts';
 import { UsageError, UserError } from '../engine/errors.ts';
@@ -27,7 +28,6 @@ import type {
 import type { DeploymentPlaces } from './deploymentPlaces.ts';
 import type { DeploymentDesk } from './liveDeployments.ts';
 import { unapprovedBecause, versionNamed } from './versionNamed.ts';
-import { shownName } from '../engine/deploy/shownName.ts';
 
 export interface DeskOptions {
   root: string;

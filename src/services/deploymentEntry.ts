@@ -1,10 +1,10 @@
 import type { DeploymentStatus } from '../engine/deploy/deploymentStatus.ts';
 import type { Readiness } from '../engine/deploy/routers/router.ts';
+import { shownName } from '../engine/deploy/shownName.ts';
 import type { Version } from '../engine/deploy/sides.ts';
 import { counted } from '../engine/model/figures.ts';
 import type { VersionTarget } from '../engine/suites/deploying/deploymentConfig.ts';
 import type { DeploymentEntry } from '../protocol/deploymentEntries.ts';
-import { shownName } from '../engine/deploy/shownName.ts';
 
 /** Entries of the journal that are told; all of them are in the journal. */
 const MOST_ENTRIES = 60;

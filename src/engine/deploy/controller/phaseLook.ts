@@ -3,6 +3,7 @@ import type { Folded } from '../journal/foldJournal.ts';
 import { written } from '../journal/journalData.ts';
 import type { PlainEvent } from '../machine/deploymentEvent.ts';
 import type { Observed } from '../routers/router.ts';
+import { shownName } from '../shownName.ts';
 import { lengthOf } from '../status/statusOf.ts';
 import type { ControlledJournal } from './controlledJournal.ts';
 import type { Decision } from './controllerDecision.ts';
@@ -10,7 +11,6 @@ import type { ControllerOptions } from './controllerOptions.ts';
 import { performEffect, reasonOf } from './performEffect.ts';
 import { PhaseTimer } from './phaseTimer.ts';
 import { StepEvidence } from './stepEvidence.ts';
-import { shownName } from '../shownName.ts';
 
 /** Between two looks, in milliseconds. */
 const SHORTEST_LOOK_MS = 250;
@@ -141,7 +141,10 @@ export class PhaseLook {
     if (failing) return failing;
     const left = policy.keepMs - this.#elapsed(folded);
     if (left > 0) return wait(Math.min(left, LONGEST_LOOK_MS));
-    return event('keep-over', `${state.pair.blue ? shownName(state.pair.blue) : 'Nothing'} was kept long enough`);
+    return event(
+      'keep-over',
+      `${state.pair.blue ? shownName(state.pair.blue) : 'Nothing'} was kept long enough`,
+    );
   }
 
   async #failing(folded: Folded, signal: AbortSignal): Promise<Decision | undefined> {

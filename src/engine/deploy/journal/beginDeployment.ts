@@ -4,11 +4,11 @@ import type { Clock } from '../../ports.ts';
 import type { DeploymentConfig } from '../../suites/deploying/deploymentConfig.ts';
 import { isEnd } from '../machine/machineState.ts';
 import type { Pair } from '../routers/router.ts';
+import { shownName } from '../shownName.ts';
 import { foldJournal } from './foldJournal.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { written } from './journalData.ts';
 import { wish } from './wish.ts';
-import { shownName } from '../shownName.ts';
 
 export interface BeginOptions {
   journal: Journal;

@@ -1,10 +1,10 @@
 import type { Clock } from '../../ports.ts';
 import { isEnd } from '../machine/machineState.ts';
+import { shownName } from '../shownName.ts';
 import { foldJournal } from './foldJournal.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { JournalConflict } from './journalConflict.ts';
 import { type Wish, written } from './journalData.ts';
-import { shownName } from '../shownName.ts';
 
 /** How often somebody else may write at the same moment. */
 const ATTEMPTS = 20;

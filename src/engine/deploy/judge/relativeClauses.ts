@@ -105,7 +105,10 @@ function boundClause(
   });
   const clause = clauseOf(name, shown, reason);
   if (more === null) return clause;
-  return { ...clause, reason: `${clause.reason}; about ${counted(more, 'more answer')} of the next version would decide it` };
+  return {
+    ...clause,
+    reason: `${clause.reason}; about ${counted(more, 'more answer')} of the next version would decide it`,
+  };
 }
 
 /** Cases of live traffic have no pairs: the tag's pass rate must not be shown to fall, and be shown not to fall by the margin. */

@@ -25,7 +25,10 @@ export interface Levels {
  * steps with the level α^(1/k) come to α. The last one is not counted, as nothing is compared there at the same time. Where a
  * step may be looked at several times (an early pass, extensions), its level is divided among the looks.
  */
-export function levelsOf(policy: RolloutPolicy, { clauses, isOver }: { clauses: number; isOver: boolean }): Levels {
+export function levelsOf(
+  policy: RolloutPolicy,
+  { clauses, isOver }: { clauses: number; isOver: boolean },
+): Levels {
   const compared = Math.max(1, policy.steps.filter(({ weight }) => weight < 100).length);
   const step = ALPHA ** (1 / compared);
   const looks =

@@ -340,7 +340,9 @@ describe('the judge of a step', () => {
     };
     const few = clause(4);
     assert.equal(few.status, 'undecided');
-    const more = Number(/about (\d+) more answers? of the next version would decide it$/.exec(few.reason)?.[1]);
+    const more = Number(
+      /about (\d+) more answers? of the next version would decide it$/.exec(few.reason)?.[1],
+    );
     assert.equal(clause(4 + more).status, 'pass');
     assert.equal(clause(4 + Math.floor(more / 2)).status, 'undecided');
   });
