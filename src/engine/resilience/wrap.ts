@@ -1,5 +1,5 @@
 import { EVENT, GENERAL, RETRY, WAIT } from '../telemetry/attributes.ts';
-import { factsOf } from './callFacts.ts';
+import { KnownFacts } from './callFacts.ts';
 import { Deadline, DeadlineReached } from './deadline.ts';
 import type { Decision } from './decision.ts';
 import type { Answered, Attempt, CallRequest, Guard, Guarding, Outcome, Stop } from './guard.ts';
@@ -36,7 +36,7 @@ class CallPassage {
     this.#call = call;
     this.#deadline = new Deadline(guarding.clock, call.timeoutMs, call.signal);
     const patienceLeft = () => call.patienceMs && Math.max(0, call.patienceMs - this.#pausedMs);
-    this.#facts = factsOf(call, this.#deadline, patienceLeft, guarding.estimate);
+    this.#facts = new KnownFacts(call, this.#deadline, patienceLeft, guarding.estimate);
   }
 
   async open<T>(attempt: Attempt<T>): Promise<Answered<T>> {

@@ -15,13 +15,8 @@ import { HttpProblem } from './httpProblem.ts';
 import { listen } from './listen.ts';
 import { plainRefusal, sendProblem, sendReply } from './sendReply.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './serverLimits.ts';
-import {
-  readSentBody,
-  type ServerReply,
-  type ServerRequest,
-  unpackBody,
-  type WholeReply,
-} from './serverRequest.ts';
+import type { ServerReply, ServerRequest, WholeReply } from './serverRequest.ts';
+import { ShellRequest } from './shellRequest.ts';
 
 // An import would load more than is needed, see httpConnection.ts.
 const http = process.getBuiltinModule('node:http');
@@ -116,30 +111,8 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
   const room = serving.bodies.open();
 
   try {
-    const { route, path, target, search } = admit(incoming, serving.options);
-    const maxBytes = serving.limits.bodyBytes;
-    let sent: Promise<Buffer> | undefined;
-    let signal: AbortSignal | undefined;
-    const read = () => {
-      if (serving.expects && !sent) outgoing.writeContinue();
-      sent ??= readSentBody(incoming, maxBytes, room);
-      return sent;
-    };
-    const request: ServerRequest = {
-      method: incoming.method ?? '',
-      path,
-      target,
-      get query() {
-        return new URLSearchParams(search);
-      },
-      headers: incoming.headers,
-      get signal() {
-        signal ??= AbortSignal.any([client.signal, serving.closing]);
-        return signal;
-      },
-      sent: read,
-      body: async () => unpackBody(await read(), incoming, { maxBytes, room }),
-    };
+    const { route, ...asked } = admit(incoming, serving.options);
+    const request = new ShellRequest(incoming, outgoing, { ...serving, ...asked, client, room });
 
     if ('prefix' in route) await route.answer(request, outgoing);
     else await sendReply(outgoing, await route.handle(request), request.signal);

@@ -133,19 +133,11 @@ export class Breaker implements Policy {
   }
 
   #permit(ticket: Ticket): Permit {
-    let settled = false;
-    const isStale = () => ticket.epoch !== this.#state.epoch;
-    return {
-      probe: ticket.probe !== undefined,
-      get stale() {
-        return isStale();
-      },
-      settle: (ending) => {
-        if (settled) return;
-        settled = true;
-        this.#settle(ticket, ending);
-      },
-    };
+    return new BreakerPermit(
+      ticket.probe !== undefined,
+      () => ticket.epoch !== this.#state.epoch,
+      (ending) => this.#settle(ticket, ending),
+    );
   }
 
   #settle(ticket: Ticket, ending: Ending): void {
@@ -217,4 +209,28 @@ function wakeOf(state: BreakerState): number {
 
 function reasonOf(state: BreakerState): string | undefined {
   return state.kind === 'open' ? state.reason : undefined;
+}
+
+/** A class for the reason of `KnownFacts`. */
+class BreakerPermit implements Permit {
+  readonly probe: boolean;
+  readonly #isStale: () => boolean;
+  readonly #settle: (ending: Ending) => void;
+  #isSettled = false;
+
+  constructor(probe: boolean, isStale: () => boolean, settle: (ending: Ending) => void) {
+    this.probe = probe;
+    this.#isStale = isStale;
+    this.#settle = settle;
+  }
+
+  get stale(): boolean {
+    return this.#isStale();
+  }
+
+  settle(ending: Ending): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#settle(ending);
+  }
 }
