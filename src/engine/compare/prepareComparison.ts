@@ -75,7 +75,7 @@ async function prepareAll(
 ): Promise<PreparedComparison[]> {
   const { datasets: wanted, targets: _targets, ...overrides } = asked.overrides;
   const datasets = asked.suite.datasets.filter((one) => wanted?.includes(one.path) ?? true);
-  const chosen = withOverrides({ ...asked.suite, targets: [] }, overrides);
+  const chosen = withOverrides(asked.suite, overrides);
   const suite = await settleCases(chosen, workspace.root, ports, signal);
   const prepared: PreparedComparison[] = [];
   let left = datasets.length;

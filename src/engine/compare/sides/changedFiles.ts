@@ -46,15 +46,15 @@ export async function changedFiles(
       '--end-of-options',
       ...known,
       '--',
-      '.',
     ],
     options,
   );
 
   if (listed === undefined) return [];
 
-  const files = statusPairs(listed);
-  if (candidate === null) files.push(...(await unknownFiles(options)));
+  const status = baseline === null ? 'removed' : 'added';
+  const unknown = known.length === 1 ? await unknownFiles(options) : [];
+  const files = [...statusPairs(listed), ...unknown.map((file): ChangedFile => ({ path: file, status }))];
 
   return files.sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, MAX_FILES);
 }
@@ -73,17 +73,15 @@ export async function sideText(
   return (await git(['show', '--end-of-options', `${side}:./${relative}`], options)) ?? null;
 }
 
-async function unknownFiles(options: GitOptions): Promise<ChangedFile[]> {
-  const listed = await git(['ls-files', '--others', '--exclude-standard', '-z', '--', '.'], options);
-  return (listed ?? '')
-    .split('\0')
-    .filter((file) => file !== '')
-    .map((file) => ({ path: file, status: 'added' }));
+/** Files that are there today, and that git does not know. */
+async function unknownFiles(options: GitOptions): Promise<string[]> {
+  const listed = await git(['ls-files', '--others', '--exclude-standard', '-z'], options);
+  return listed?.split('\0').filter((file) => file !== '') ?? [];
 }
 
 /** `M\0path\0A\0path\0…` */
 function statusPairs(listed: string): ChangedFile[] {
-  const parts = listed.split('\0').filter((part) => part !== '');
+  const parts = listed.split('\0');
   const files: ChangedFile[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [letter = '', file = ''] = [parts[at], parts[at + 1]];

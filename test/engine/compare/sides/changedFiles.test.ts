@@ -81,7 +81,15 @@ describe('the files of two sides', function () {
       { path: 'a b.txt', status: 'added' },
       { path: 'kept.txt', status: 'changed' },
     ]);
-    assert.deepEqual(await changedFiles(app, null, 'HEAD', ports), [{ path: 'kept.txt', status: 'changed' }]);
+    assert.deepEqual(
+      await changedFiles(app, null, 'HEAD', ports),
+      [
+        { path: '.gitignore', status: 'removed' },
+        { path: 'a b.txt', status: 'removed' },
+        { path: 'kept.txt', status: 'changed' },
+      ],
+      'the other way round, what git does not know is not there any more',
+    );
     assert.deepEqual(await changedFiles(app, null, null, ports), []);
     run('mv', 'app/new.txt', 'app/moved.txt');
     const moved = await changedFiles(app, 'HEAD', null, ports);
@@ -89,6 +97,22 @@ describe('the files of two sides', function () {
       { path: 'moved.txt', status: 'added' },
       { path: 'new.txt', status: 'removed' },
     ]);
+    const back = await changedFiles(app, null, 'HEAD', ports);
+    assert.deepEqual(back.slice(3), [
+      { path: 'moved.txt', status: 'removed' },
+      { path: 'new.txt', status: 'added' },
+    ]);
+  });
+
+  it('differ from those of a branch that is called like a folder', async () => {
+    const { app, run } = repository();
+    run('branch', 'docs', 'HEAD~1');
+    write(app, 'docs/a.txt', 'x');
+    const found = await changedFiles(app, 'docs', 'HEAD', ports);
+    assert.deepEqual(
+      found.map(({ path: name }) => name),
+      ['gone.txt', 'kept.txt', 'new.txt'],
+    );
   });
 
   it('are two hundred at most', async () => {
@@ -118,9 +142,18 @@ describe('the files of two sides', function () {
   });
 
   it('have their texts, whole', async () => {
-    const { app } = repository();
+    const { app, run } = repository();
+    write(app, 'deep/in.txt', 'deep');
+    run('add', '--all');
+    run('commit', '--quiet', '-m', 'third');
     write(app, 'kept.txt', 'now\n');
-    assert.equal(await sideText(app, 'HEAD~1', 'kept.txt', ports), 'kept\n');
+    assert.equal(await sideText(app, 'HEAD', 'deep/in.txt', ports), 'deep');
+    assert.equal(
+      await sideText(app, '--format=x', 'kept.txt', ports),
+      null,
+      'a revision is no option of git',
+    );
+    assert.equal(await sideText(app, 'HEAD~2', 'kept.txt', ports), 'kept\n');
     assert.equal(await sideText(app, 'HEAD', 'kept.txt', ports), 'kept\nlonger\n\n');
     assert.equal(await sideText(app, null, 'kept.txt', ports), 'now\n');
     for (const side of ['HEAD', null]) assert.equal(await sideText(app, side, 'none.txt', ports), null);
