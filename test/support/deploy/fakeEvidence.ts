@@ -16,6 +16,8 @@ export class FakeEvidence implements EvidenceSource {
   /** What is asked of green, by how many. */
   readonly fills: number[] = [];
   begins = 0;
+  /** Models that served green when it was evaluated. */
+  recordedModels: string[] = [];
 
   async begin(): Promise<void> {
     this.begins += 1;
@@ -23,7 +25,7 @@ export class FakeEvidence implements EvidenceSource {
 
   async read(_pair: Pair, { sinceMs, untilMs }: StepWindow): Promise<Evidence> {
     const samples = this.samples.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs);
-    return { samples, figures: [], problems: [] };
+    return { samples, figures: [], problems: [], recordedModels: this.recordedModels };
   }
 
   async fill(_pair: Pair, { untilMs }: StepWindow, count: number): Promise<void> {

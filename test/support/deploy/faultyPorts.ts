@@ -9,11 +9,13 @@ export interface FaultRates {
   lost: number;
   /** It is not done. */
   outage: number;
+  /** Weights are accepted, and not set. */
+  ignored: number;
   /** The process stands still for up to a minute and a half. */
   stall: number;
 }
 
-export const CALM: FaultRates = { crash: 0, lost: 0, outage: 0, stall: 0 };
+export const CALM: FaultRates = { crash: 0, lost: 0, outage: 0, ignored: 0, stall: 0 };
 
 const STALLABLE: ReadonlySet<string> = new Set(['observe', 'read', 'hold', 'append', 'begin', 'smoke']);
 
@@ -48,6 +50,7 @@ export class FaultyProcess {
 
   async #call(name: string, work: () => unknown): Promise<unknown> {
     await this.#before(name);
+    if (name === 'setWeights' && this.#happens(this.rates.ignored)) return undefined;
     const result = await work();
     if (this.#happens(this.rates.crash / 2)) this.isDead = true;
     if (this.isDead) await forever();

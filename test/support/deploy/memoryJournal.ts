@@ -6,6 +6,8 @@ import { isEnd } from '../../../src/engine/deploy/machine/machineState.ts';
 /** The rules of a journal, of one deployment, without a file. */
 export class MemoryJournal implements Journal {
   readonly attempts: JournalEntry[][] = [];
+  /** Of each entry, as soon as it is written. */
+  onEntry: (entry: JournalEntry) => void = () => {};
   /** Monotonic time, for leases. */
   readonly #now: () => number;
   readonly #times = new Map<string, number>();
@@ -54,6 +56,7 @@ export class MemoryJournal implements Journal {
     const whole = structuredClone({ ...entry, seq: after + 1 });
     this.entries.push(whole);
     this.#times.set(`${this.attempts.length}/${whole.seq}`, this.#now());
+    this.onEntry(whole);
     return whole;
   }
 

@@ -9,6 +9,7 @@ import type { DeploymentConfig } from '../../../src/engine/suites/deploying/depl
 import { ManualClock, settled } from '../manualClock.ts';
 import { seededRandom } from '../seededRandom.ts';
 import { deploymentConfig, version } from './deploymentWorld.ts';
+import { effectProblems } from './effectProblems.ts';
 import { FakeEvidence, fakeJudge } from './fakeEvidence.ts';
 import { FakeRouter } from './fakeRouter.ts';
 import { CALM, type FaultRates, FaultyProcess } from './faultyPorts.ts';
@@ -19,6 +20,8 @@ const { signal } = new AbortController();
 const HOLD_MS = 8000;
 const CHAOS_SECONDS = 150;
 const CALM_SECONDS = 400;
+/** A process that stood still may not have seen a change that is younger. */
+const STEERED_MS = 100_000;
 
 export interface Simulated {
   /** What must never be, in sentences. */
@@ -69,6 +72,8 @@ class Simulation {
   #versions = 0;
   #crashes = 0;
   #hasJumped = false;
+  /** When somebody else has changed the route. */
+  #steeredAtMs = Number.NEGATIVE_INFINITY;
   #model = 'm1';
   #silentSeconds = 0;
   #isCalm = false;
@@ -78,10 +83,17 @@ class Simulation {
     this.#random = seededRandom(seed * 7919 + 1);
     this.#isLocal = this.#chance(0.5);
     this.#config = this.#configure();
-    const [crash, lost, outage, stall] = [0.02, 0.03, 0.05, 0.004].map((most) =>
-      this.#chance(0.6) ? this.#random() * most : 0,
+    const [crash = 0, lost = 0, outage = 0, stall = 0, ignored = 0] = [0.02, 0.03, 0.05, 0.004, 0.3].map(
+      (most) => (this.#chance(0.6) ? this.#random() * most : 0),
     );
-    this.#rates = { crash: crash ?? 0, lost: lost ?? 0, outage: outage ?? 0, stall: stall ?? 0 };
+    this.#journal.onEntry = (entry) =>
+      this.#problems.push(
+        ...effectProblems(this.#journal.entries, entry, {
+          router: this.#router,
+          isSteered: this.#clock.monotonic() - this.#steeredAtMs < STEERED_MS,
+        }),
+      );
+    this.#rates = { crash, lost, outage, stall, ignored };
   }
 
   #configure(): DeploymentConfig {
@@ -225,14 +237,15 @@ class Simulation {
     if (this.#chance(0.008)) this.#disturb();
     if (this.#chance(0.006)) this.#jump();
     if (this.#chance(0.004)) this.#model = this.#one('m1', 'm2', 'm3');
-    if (this.#chance(0.006)) this.#steer();
+    if (this.#chance(this.#phase === 'decommissioning' ? 0.2 : 0.006)) this.#steer();
   }
 
-  /** Green fails, for a while. */
+  /** A version fails, for a while. */
   #disturb(): void {
-    const green = foldJournal(this.#journal.entries)?.state.pair.green.digest ?? '';
-    const found = this.#router.running.get(green);
-    if (found && green !== this.#router.serving?.digest)
+    const pair = foldJournal(this.#journal.entries)?.state.pair;
+    const one = (this.#chance(0.8) ? pair?.green.digest : pair?.blue?.digest) ?? '';
+    const found = this.#router.running.get(one);
+    if (found && (one === pair?.blue?.digest || one !== this.#router.serving?.digest))
       found.state = { state: 'failing', reason: 'it fell over' };
   }
 
@@ -247,8 +260,11 @@ class Simulation {
     const { weights } = this.#router;
     const green = foldJournal(this.#journal.entries)?.state.pair.green.digest;
     // What is changed between the last look and the end is nobody's to see.
-    const isSeen = ['watching', 'paused', 'keeping'].includes(this.#phase);
-    if (!weights || weights.green !== green || !isSeen) return;
+    const phase = this.#phase;
+    const isSeen = ['watching', 'paused', 'keeping'].includes(phase);
+    const isEnding = phase === 'decommissioning' && this.#router.running.has(weights?.blue ?? '');
+    if (!weights || weights.green !== green || !(isSeen || isEnding)) return;
+    this.#steeredAtMs = this.#clock.monotonic();
     if (this.#chance(0.3)) this.#router.weights = null;
     else weights.weights = this.#chance(0.5) ? { blue: 100, green: 0 } : { blue: 70, green: 30 };
     this.#router.drift = this.#chance(0.5) ? ['Somebody has been here.'] : [];

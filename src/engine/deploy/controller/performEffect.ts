@@ -72,7 +72,7 @@ async function setWeights(green: number, { pair, router }: Effecting, signal: Ab
   const served = before.weights?.green ?? 0;
   // Readiness before weight: of what is to get more than it has.
   if (green > served && before.green.state !== 'ready') throw new GreenNotReady(reasonOf(before.green));
-  if (green === 0 && served > 0) checkBlue(before, pair);
+  if (green < served) checkBlue(before, pair);
   // Nothing to take away where the route does not know green.
   if (green === 0 && before.weights === null) return;
   if (isSet(before, green)) return;
@@ -87,7 +87,7 @@ async function setWeights(green: number, { pair, router }: Effecting, signal: Ab
   );
 }
 
-/** Traffic goes back to what can answer it; where neither can, to blue, which did. */
+/** Traffic goes back to what can answer it, all or some; where neither can, to blue, which did. */
 function checkBlue({ blue, green }: Observed, pair: Pair): void {
   if (pair.blue === null || blue.state === 'ready' || green.state !== 'ready') return;
   throw new BlueNotReady(`${shownName(pair.blue)} is not ready to get its traffic back: ${reasonOf(blue)}`, {
@@ -102,14 +102,23 @@ async function stop(side: 'blue' | 'green', effecting: Effecting, signal: AbortS
   // Somebody may have changed the weights since they were read back.
   if (side === 'green') await setWeights(0, effecting, signal);
   const { weights } = await router.observe(pair, signal);
-  if (weights !== null && weights[side] !== 0) {
-    const name = side === 'blue' ? pair.blue?.name : pair.green.name;
-    throw new RouteChanged(`${name} gets ${weights[side]} % of the traffic, so it is not stopped`, {
+  const share = weights === null ? await shareAlone(side, effecting, signal) : weights[side];
+  if (share !== 0)
+    throw new RouteChanged(`${pair[side]?.name} gets ${share} % of the traffic, so it is not stopped`, {
       isTransient: true,
       remedy: 'Somebody else has changed the weights.',
     });
-  }
   await router.stop(pair, side, config.policy.drainMs, signal);
+}
+
+/** Of a version, where the route does not name both: it may be the one that is left. */
+async function shareAlone(
+  side: 'blue' | 'green',
+  { pair, router }: Effecting,
+  signal: AbortSignal,
+): Promise<number> {
+  const serving = await router.current(signal);
+  return serving !== null && serving.digest === pair[side]?.digest ? 100 : 0;
 }
 
 async function settle({ pair, router }: Effecting, signal: AbortSignal): Promise<void> {

@@ -100,23 +100,30 @@ export class StepEvidence {
     this.#begun = key;
   }
 
-  async #compareModels({ models, state, seq }: Folded, { samples }: Evidence, signal: AbortSignal) {
+  /** Models that have served are known by the journal, so that a model that stays another one is told once. */
+  async #compareModels(
+    { models, state, seq }: Folded,
+    { samples, recordedModels = [] }: Evidence,
+    signal: AbortSignal,
+  ) {
     const served = samples.flatMap(({ side, servedModel }) =>
       side === 'green' && servedModel !== null ? [servedModel] : [],
     );
-    const unknown = [...new Set(served)].filter((model) => !models.includes(model)).sort();
-    if (unknown.length === 0) return;
+    const all = [...new Set([...models, ...served])].sort();
+    if (all.length === models.length) return;
 
     const { name } = state.pair.green;
-    const all = [...models, ...unknown];
-    if (models.length > 0) {
+    const expected = [...new Set([...recordedModels, ...models])].sort();
+    const unknown = all.filter((model) => !expected.includes(model));
+    if (unknown.length > 0 && expected.length > 0) {
+      const since = models.length === 0 ? 'as when it was evaluated' : 'alone as before';
       this.#drift = {
-        reason: `${name} is served by ${unknown.join(' and ')}, not by ${models.join(' and ')} alone as before, so that what was measured does not count any more`,
+        reason: `${name} is served by ${unknown.join(' and ')}, not by ${expected.join(' and ')} ${since}, so that what was measured does not count any more`,
         models: all,
       };
       return;
     }
-    const text = `${name} is served by ${unknown.join(' and ')}`;
+    const text = `${name} is served by ${all.filter((model) => !models.includes(model)).join(' and ')}`;
     await this.#journal.record({ kind: 'note', text, data: written({ models: all }) }, seq, signal);
   }
 }

@@ -12,6 +12,8 @@ export interface Evidence {
   figures: readonly Figure[];
   /** Why something that was asked for could not be learned, in sentences; a missing measurement never passes. */
   problems: readonly string[];
+  /** Models that served green when it was evaluated, before it was deployed. */
+  recordedModels?: readonly string[];
 }
 
 /** Where evidence comes from. Rejects never for what is missing: that is a problem of the evidence. */

@@ -6,6 +6,7 @@ import type { Evidence, EvidenceSource, SmokeReport, StepWindow } from './eviden
 import { GoldenReplay } from './goldenReplay.ts';
 import { monitorOf } from './monitorOf.ts';
 import { PrometheusFigures } from './prometheusFigures.ts';
+import { recordedModels } from './recordedModels.ts';
 import type { Sample } from './sample.ts';
 import { shadowSamples } from './shadowSamples.ts';
 import { SpanSamples } from './spanSamples.ts';
@@ -67,7 +68,7 @@ class OpenEvidence implements EvidenceSource {
     const figures = await Promise.all(
       config.evidence.prometheus.map((query) => this.#figures.read(query, pair, window, signal)),
     );
-    return { samples, figures, problems };
+    return { samples, figures, problems, recordedModels: recordedModels(workspace.root, pair.green) };
   }
 
   fill(pair: Pair, window: StepWindow, count: number, signal: AbortSignal): Promise<void> {
