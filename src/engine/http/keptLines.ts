@@ -1,7 +1,9 @@
-import type { Dispatcher } from 'undici';
+import type { buildConnector as Connect, Dispatcher } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { HttpRequest } from './httpConnection.ts';
 import { CUT_SHORT, HttpError, toHttpError } from './httpError.ts';
+import { withoutInterim } from './interimReplies.ts';
 import { headersOf } from './rawHeaders.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
@@ -15,6 +17,8 @@ interface Line {
   client: Client;
   /** A reply has come over it since it was opened: the server may have given it up meanwhile. */
   isUsed: boolean;
+  /** Nothing of the reply to its request has come. */
+  awaitsHead: boolean;
 }
 
 /**
@@ -26,6 +30,7 @@ export class Lines {
   readonly #origin: string;
   readonly #idle: Line[] = [];
   readonly #all = new Set<Line>();
+  readonly #connect: Connect.connector = buildConnector({ timeout: 0 });
 
   constructor(origin: string) {
     this.#origin = origin;
@@ -40,10 +45,16 @@ export class Lines {
     if (idle) return idle;
 
     const client = new Client(this.#origin, {
-      ...{ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 0 } },
+      ...{ headersTimeout: 0, bodyTimeout: 0 },
       ...{ keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS },
+      connect: (options, done) =>
+        this.#connect(options, (...connected) => {
+          const [, socket] = connected;
+          if (socket) withoutInterim(socket, () => line.awaitsHead);
+          done(...connected);
+        }),
     });
-    const line: Line = { client, isUsed: false };
+    const line: Line = { client, isUsed: false, awaitsHead: false };
     this.#all.add(line);
     client.on('disconnect', () => {
       line.isUsed = false;
@@ -117,7 +128,9 @@ class LineWire implements Wire, Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
-    if (this.#isOver || status < 200) return true;
+    if (status < 200) return true;
+    this.#line.awaitsHead = false;
+    if (this.#isOver) return true;
     this.#isBegun = true;
     this.#line.isUsed = true;
     this.#resume = resume;
@@ -157,12 +170,12 @@ class LineWire implements Wire, Dispatcher.DispatchHandler {
   #dispatch(): void {
     const { url, method, headers, body } = this.#request;
     const options = { path: `${url.pathname}${url.search}`, method, headers, body };
+    this.#line.awaitsHead = true;
     this.#line.client.dispatch(options as Dispatcher.DispatchOptions, this);
   }
 }
 
 const CANCELLED = new Error('cancelled');
-const BAD_REPLY = 'it tells to go on with a body that it was already sent';
 const NONE: readonly string[] = [];
 const RESET = { kind: 'network', code: 'ECONNRESET' } as const;
 
@@ -173,20 +186,13 @@ function textsOf(raw: readonly (Buffer | string)[]): string[] {
 /** The server has closed it, and nothing of a reply had come. */
 function isClosed(error: Error): boolean {
   const code = 'code' in error ? error.code : undefined;
-  return (code === 'UND_ERR_SOCKET' && !isBadReply(error)) || code === 'ECONNRESET' || code === 'EPIPE';
-}
-
-/** It was closed here, since the server goes on with what it was not asked for: `100 Continue`. */
-function isBadReply({ message }: Error): boolean {
-  return message === 'bad response';
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** In the words of the system. What is neither of it nor of undici is a bug. */
 function faultOf(error: Error): HttpError | Error {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code === 'UND_ERR_SOCKET' && !isBadReply(error))
-    return new HttpError(RESET, 'the connection was closed before a reply came');
-  if (code === 'UND_ERR_SOCKET') return new HttpError({ kind: 'network', code: 'HPE_INVALID' }, BAD_REPLY);
+  if (code === 'UND_ERR_SOCKET') return new HttpError(RESET, 'the connection was closed before a reply came');
   if (code === 'UND_ERR_INVALID_ARG') return new HttpError({ kind: 'unsendable' }, error.message);
   if (error.name === 'HTTPParserError')
     return new HttpError({ kind: 'network', code: code ?? 'HPE_INVALID' }, error.message);

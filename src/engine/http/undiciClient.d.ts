@@ -4,3 +4,9 @@ declare module 'undici/lib/dispatcher/client.js' {
   // biome-ignore lint/style/noDefaultExport: it is what the package has.
   export default Client;
 }
+
+declare module 'undici/lib/core/connect.js' {
+  import { buildConnector } from 'undici';
+  // biome-ignore lint/style/noDefaultExport: it is what the package has.
+  export default buildConnector;
+}
