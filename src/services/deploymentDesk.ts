@@ -169,7 +169,12 @@ export class WorkspaceDesk implements DeploymentDesk {
     const { clock, random, environment, owner, log, places, holder } = this.#options;
     const { router, journal } = await places.open(workspace, config);
     const gate = workspace.config.suites.find(({ name }) => name === config.suite)?.gate;
-    const evidence = openEvidence({ workspace, config, router, clock, random, environment, owner, log });
+    const [begun] = await journal.read(deployment, signal);
+    const evidence = openEvidence({
+      ...{ workspace, config, router, clock, random, environment, owner, log },
+      ...(begun ? { beganMs: begun.atMs } : {}),
+      onSpent: () => this.#evaluateNoMore(deployment),
+    });
     this.#evaluate(workspace, config);
     try {
       const controller = new Controller({
@@ -182,8 +187,7 @@ export class WorkspaceDesk implements DeploymentDesk {
       if (error instanceof DeploymentControlled) return null;
       throw error;
     } finally {
-      this.#monitors.delete(deployment);
-      this.#tellMonitors();
+      this.#evaluateNoMore(deployment);
       await router.close();
     }
   }
@@ -192,6 +196,10 @@ export class WorkspaceDesk implements DeploymentDesk {
     const monitor = monitorOf(workspace, config);
     if (monitor) this.#monitors.set(config.name, monitor);
     this.#tellMonitors();
+  }
+
+  #evaluateNoMore(deployment: string): void {
+    if (this.#monitors.delete(deployment)) this.#tellMonitors();
   }
 
   #tellMonitors(): void {

@@ -29,7 +29,15 @@ const SUITE_KEYS = new Set([
 ]);
 
 /** Of a configuration. */
-const CONFIG_KEYS = new Set(['suites', 'providers', 'bulkheads', 'caches', 'fallbacks']);
+const CONFIG_KEYS = new Set([
+  'suites',
+  'providers',
+  'bulkheads',
+  'caches',
+  'fallbacks',
+  'gateway',
+  'deployments',
+]);
 
 describe('documentation', () => {
   for (const page of PAGES) {

@@ -1,5 +1,5 @@
 import type { EvidenceSource } from '../../../src/engine/deploy/evidence/evidenceSource.ts';
-import { monitorOf } from '../../../src/engine/deploy/evidence/monitorOf.ts';
+import { monitorName, monitorOf } from '../../../src/engine/deploy/evidence/monitorOf.ts';
 import { openEvidence } from '../../../src/engine/deploy/evidence/openEvidence.ts';
 import type { Pair, Router } from '../../../src/engine/deploy/routers/router.ts';
 import type { SpanRecord } from '../../../src/engine/model/span.ts';
@@ -48,6 +48,10 @@ export class EvidenceFolder {
   readonly traces: TraceStore;
   readonly config: DeploymentConfig;
   readonly workspace: Workspace;
+  /** Of the deployment; undefined: all that was ever spent is its own. */
+  beganMs: number | undefined;
+  /** How often it was said that the money is spent. */
+  spent = 0;
   #evidence: EvidenceSource | undefined;
   readonly #router: Pick<Router, 'target'>;
 
@@ -86,6 +90,10 @@ export class EvidenceFolder {
     this.#evidence ??= openEvidence({
       ...{ workspace: this.workspace, config: this.config, router: this.#router, clock: this.clock },
       ...{ random: countingRandom(), environment: fixedEnvironment({}), log: noLog, owner: processOwner() },
+      ...(this.beganMs === undefined ? {} : { beganMs: this.beganMs }),
+      onSpent: () => {
+        this.spent += 1;
+      },
     });
     return this.#evidence;
   }
@@ -132,6 +140,24 @@ export class EvidenceFolder {
     while (stream.step());
     await stream.close();
     await opened.close();
+    store.close();
+  }
+
+  /** What a judge of the deployment took for an answer. */
+  judged(costUsd: number, atMs: number): void {
+    const of = traceId(atMs % 1000);
+    this.traces.append(exchangeSpans('newer', { traceId: of, atMs }), []);
+    const store = new MonitorStore(traceStorePath(this.root));
+    store.commit({
+      evaluations: [
+        {
+          ...{ traceId: of, spanId: of.slice(0, 16), monitor: monitorName(this.config.name) },
+          ...{ evaluator: 'judge', type: 'llm-judge', stage: 'judge', score: 1, passed: true },
+          ...{ reason: 'fine', costUsd, latencyMs: 5, atMs, spanEndMs: atMs },
+          labels: { service: 'desk', model: null, release: null },
+        },
+      ],
+    });
     store.close();
   }
 

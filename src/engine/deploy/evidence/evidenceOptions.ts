@@ -13,4 +13,8 @@ export interface EvidenceOptions {
   environment: Environment;
   log: Log;
   owner: Owner;
+  /** When the deployment began, in milliseconds since the epoch: what was spent before is none of it. Undefined: all counts. */
+  beganMs?: number;
+  /** `max_cost_usd` is spent: nothing more is to be evaluated. May be called again. */
+  onSpent?(): void;
 }

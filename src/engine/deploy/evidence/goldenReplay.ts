@@ -15,12 +15,15 @@ const SMOKE_CASES = 3;
 /** Cases of the suite that are asked of both versions beside the traffic, which both get, so that they can be compared. */
 export class GoldenReplay {
   readonly #options: EvidenceOptions;
+  readonly #judged: () => number;
   #log: GoldenLog | undefined;
   #cases: GoldenCases | undefined;
   #problem: string | null = null;
 
-  constructor(options: EvidenceOptions) {
+  /** `judged`: US dollars that the judges of traffic took. */
+  constructor(options: EvidenceOptions, judged: () => number) {
     this.#options = options;
+    this.#judged = judged;
   }
 
   /** What keeps cases from being asked. */
@@ -77,7 +80,11 @@ export class GoldenReplay {
 
     if (this.#problem !== null) return { status: 'undecided', reason: this.#problem };
     const failed = results.filter(({ output }) => output.status !== 'complete');
-    if (results.length === 0) return { status: 'undecided', reason: 'no case was asked' };
+    if (results.length === 0)
+      return {
+        status: 'undecided',
+        reason: this.#isSpent() ? 'max_cost_usd is spent: no case was asked' : 'no case was asked',
+      };
     if (failed.length === 0)
       return { status: 'pass', reason: `${results.length} golden cases were answered` };
     const [first] = failed;
@@ -109,20 +116,20 @@ export class GoldenReplay {
     return this.#cases;
   }
 
+  #isSpent(): boolean {
+    const { maxCostUsd } = this.#options.config.evidence;
+    return maxCostUsd !== undefined && this.spentUsd + this.#judged() >= maxCostUsd;
+  }
+
   async #ask(
     pair: Pair,
     side: Side,
     located: LocatedCase,
     signal: AbortSignal,
   ): Promise<TrialResult | undefined> {
-    const { config, clock, router, random } = this.#options;
+    const { clock, router, random } = this.#options;
     const version = side === 'green' ? pair.green : pair.blue;
-    const { maxCostUsd } = config.evidence;
-    if (!version || !this.#cases) return undefined;
-    if (maxCostUsd !== undefined && this.#spent() >= maxCostUsd) {
-      this.#problem = `golden cases have cost as much as max_cost_usd allows: ${this.#spent().toFixed(2)} of ${maxCostUsd} USD`;
-      return undefined;
-    }
+    if (!version || !this.#cases || this.#isSpent()) return undefined;
 
     const entry = { key: random.hex(8), caseId: located.case.id, version: keyOf(version), atMs: clock.now() };
     const asked = await router.target(pair, side, signal);
@@ -132,8 +139,12 @@ export class GoldenReplay {
     return result;
   }
 
-  #spent(): number {
-    return this.#asked.answers.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
+  /** US dollars that answers of this deployment and their judges are known to have taken. */
+  get spentUsd(): number {
+    const { beganMs = 0 } = this.#options;
+    return this.#asked.answers
+      .filter(({ atMs }) => atMs >= beganMs)
+      .reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
   }
 
   /** What a person can mend is a problem of the evidence. */

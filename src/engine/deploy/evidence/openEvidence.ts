@@ -35,7 +35,7 @@ class OpenEvidence implements EvidenceSource {
       monitor: monitorOf(workspace, config),
     });
     this.#figures = new PrometheusFigures(clock);
-    this.#golden = new GoldenReplay(options);
+    this.#golden = new GoldenReplay(options, () => this.#spans.spentSince(options.beganMs ?? 0));
   }
 
   /** The monitor of the deployment evaluates from the moment that the services process has it. */
@@ -63,7 +63,7 @@ class OpenEvidence implements EvidenceSource {
         ? gather('shadow pairs', () => shadowSamples(workspace, config, pair, window))
         : []),
     ];
-    problems.push(...this.#leftOut(window), ...this.#golden.problems);
+    problems.push(...this.#leftOut(window), ...this.#golden.problems, ...this.#spent());
 
     const figures = await Promise.all(
       config.evidence.prometheus.map((query) => this.#figures.read(query, pair, window, signal)),
@@ -90,6 +90,18 @@ class OpenEvidence implements EvidenceSource {
     const golden = this.#golden.traceIds;
     const samples = this.#spans.read(pair, window, nowMs);
     return samples.filter(({ traceId }) => traceId === null || !golden.has(traceId));
+  }
+
+  /** One total for golden cases and judges. */
+  #spent(): string[] {
+    const { config, beganMs = 0, onSpent } = this.#options;
+    const { maxCostUsd } = config.evidence;
+    const spent = this.#golden.spentUsd + this.#spans.spentSince(beganMs);
+    if (maxCostUsd === undefined || spent < maxCostUsd) return [];
+    onSpent?.();
+    return [
+      `golden cases and judges have cost as much as max_cost_usd allows: ${spent.toFixed(2)} of ${maxCostUsd} USD`,
+    ];
   }
 
   /** Evaluations that were left out within the step, for lack of money or because a judge is not asked now. */

@@ -74,6 +74,11 @@ export class SpanSamples {
     return this.#quality?.dropped ?? {};
   }
 
+  /** US dollars that judges of the answers are known to have taken since a moment, as of the last read. */
+  spentSince(sinceMs: number): number {
+    return this.#quality?.spentSince(sinceMs) ?? 0;
+  }
+
   close(): void {
     this.#store?.close();
     this.#quality?.close();

@@ -16,6 +16,7 @@ export class StepQuality {
   readonly #monitor: string;
   readonly #said = new Map<string, LiveEvaluation[]>();
   readonly #evaluators = new Set<string>();
+  readonly #costs: { atMs: number; usd: number }[] = [];
   #cursor = 0;
 
   constructor(file: string, monitor: string) {
@@ -29,6 +30,11 @@ export class StepQuality {
     return monitorFigures(this.#connection).find(({ monitor }) => monitor === this.#monitor)?.dropped ?? {};
   }
 
+  /** US dollars that its judges are known to have taken since a moment. */
+  spentSince(sinceMs: number): number {
+    return this.#costs.filter(({ atMs }) => atMs >= sinceMs).reduce((sum, { usd }) => sum + usd, 0);
+  }
+
   /** Of those behind the last that were read. */
   readOn(): void {
     for (;;) {
@@ -39,6 +45,8 @@ export class StepQuality {
         const key = `${evaluation.traceId}:${evaluation.spanId}`;
         this.#said.set(key, [...(this.#said.get(key) ?? []), evaluation]);
         this.#evaluators.add(evaluation.evaluator);
+        const { atMs, costUsd } = evaluation;
+        if (costUsd !== null && costUsd > 0) this.#costs.push({ atMs, usd: costUsd });
       }
       if (came.length === 0) return;
     }

@@ -84,6 +84,34 @@ describe('golden cases of a deployment', () => {
     );
   });
 
+  it('share the money with the judges of traffic: one total for the deployment', async () => {
+    await using given = await started(polite, { maxCostUsd: 2 });
+    const { agent, folder } = given;
+    folder.judged(1.2, NOW);
+    await folder.evidence.read(PAIR, WINDOW, signal);
+    await folder.evidence.fill(PAIR, WINDOW, 5, signal);
+    assert.equal(agent.calls.length, 2);
+    const { problems } = await folder.evidence.read(PAIR, WINDOW, signal);
+    assert.deepEqual(problems, [
+      'golden cases and judges have cost as much as max_cost_usd allows: 2.20 of 2 USD',
+    ]);
+    assert.equal(folder.spent, 1);
+  });
+
+  it('do not pay for an earlier deployment', async () => {
+    await using given = await started(polite, { maxCostUsd: 2 });
+    const { agent, folder } = given;
+    await folder.evidence.fill(PAIR, WINDOW, 9, signal);
+    folder.judged(5, NOW - 1);
+    assert.equal(agent.calls.length, 4);
+    await folder.clock.advance(1000);
+    await folder.restart();
+    folder.beganMs = folder.clock.now();
+    assert.deepEqual((await folder.evidence.read(PAIR, WINDOW, signal)).problems, []);
+    await folder.evidence.fill(PAIR, WINDOW, 1, signal);
+    assert.equal(agent.calls.length, 6);
+  });
+
   it('smoke: answers pass, errors fail, and without an answer about cases nothing is shown', async () => {
     await using given = await started(polite);
     assert.deepEqual(await given.folder.evidence.smoke(PAIR, signal), {
