@@ -21,6 +21,16 @@ export class OlderAgent {
     return new OlderAgent(child, Number(new URL(url).port));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** It goes on when this process ends. */
+  leave(): void {
+    this.#child.stdout?.destroy();
+    this.#child.unref();
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');

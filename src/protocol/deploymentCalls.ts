@@ -10,7 +10,12 @@ const deploymentChoices = z.object({
       where: z.string(),
       /** What can be brought forward, as `to` is written. */
       versions: z.array(
-        z.object({ to: z.string(), kind: z.enum(['release', 'program', 'url', 'image', 'model']) }),
+        z.object({
+          to: z.string(),
+          kind: z.enum(['release', 'program', 'url', 'image', 'model']),
+          /** Why it is deployed only with a reason; null where none is needed. */
+          unapproved: z.string().nullable(),
+        }),
       ),
       /** Where it stands in touchstone.yaml. */
       location: z.object({ path: z.string(), line: z.int(), column: z.int() }).nullable(),

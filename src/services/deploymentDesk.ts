@@ -160,6 +160,17 @@ export class WorkspaceDesk implements DeploymentDesk {
     return all;
   }
 
+  async prepare(signal: AbortSignal): Promise<void> {
+    const { places, load } = this.#options;
+    for (const journal of places.journals())
+      for (const name of await journal.list(signal)) {
+        if (!(await readUnderWay(journal, name, signal))) continue;
+        const workspace = await load();
+        const config = workspace.config.deployments?.find((one) => one.name === name);
+        if (config) this.#evaluate(workspace, config);
+      }
+  }
+
   async drive(
     deployment: string,
     onChange: (status: DeploymentStatus) => void,

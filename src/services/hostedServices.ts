@@ -194,6 +194,7 @@ export class HostedServices {
   /** As the process did that was killed. Where one of its ports is taken meanwhile, the state says so. */
   async goOn({ receives, gateway }: Left, signal: AbortSignal): Promise<void> {
     await this.#prices.refresh();
+    await this.#quietly(() => this.deployments.prepare());
     this.#traces.goOn();
     if (receives) {
       const { port, keep, token } = receives;

@@ -26,6 +26,8 @@ export interface DeploymentDesk {
   begin(wanted: DeploymentStart, signal: AbortSignal): Promise<void>;
   /** Writes what a person wants into the journal. Rejects with UserErrors. */
   act(wanted: DeploymentAct, signal: AbortSignal): Promise<void>;
+  /** Answers to what has not ended are evaluated from now on, before anybody drives it. Rejects with UserErrors. */
+  prepare(signal: AbortSignal): Promise<void>;
   /** Of all deployments that have begun. */
   statuses(signal: AbortSignal): Promise<DeploymentStatus[]>;
   /**
@@ -75,6 +77,11 @@ export class LiveDeployments {
     return this.#driven.size > 0;
   }
 
+  /** Before the first answer is received, so that each of them is evaluated. */
+  prepare(): Promise<void> {
+    return this.#options.desk.prepare(this.#closing.signal);
+  }
+
   /** Takes up what has not ended. */
   async goOn(): Promise<void> {
     await this.#look();
@@ -113,8 +120,15 @@ export class LiveDeployments {
   }
 
   async #look(): Promise<void> {
-    for (const status of await this.#options.desk.statuses(this.#closing.signal)) this.#put(status);
+    for (const status of await this.#options.desk.statuses(this.#closing.signal))
+      if (!this.#isKnown(status)) this.#put(status);
     this.#options.onChange();
+  }
+
+  /** Its controller has told more of this very moment than the journal does. */
+  #isKnown({ deployment, journal }: DeploymentStatus): boolean {
+    const told = this.#entries.get(deployment)?.journal.at(-1)?.seq;
+    return this.#driven.has(deployment) && told !== undefined && told === journal.at(-1)?.seq;
   }
 
   #drive(deployment: string): void {
@@ -161,13 +175,8 @@ export class LiveDeployments {
     this.#told = Promise.withResolvers();
   }
 
-  /** What the last step came to stays with the deployment, which has no more of it once it ends. */
   #put(status: DeploymentStatus): void {
-    const entry = deploymentEntryOf(status);
-    const before = this.#entries.get(entry.deployment);
-    const isSame = before?.green.name === entry.green.name && before.step === entry.step;
-    const report = entry.report ?? (isSame && hasStopped(entry) ? before.report : null);
-    this.#entries.set(entry.deployment, { ...entry, report });
+    this.#entries.set(status.deployment, deploymentEntryOf(status));
   }
 
   async #hasEnded(deployment: string): Promise<boolean> {
@@ -189,9 +198,4 @@ export class LiveDeployments {
     await Promise.race([later, before]);
     done.abort('awake');
   }
-}
-
-/** Of the step that it has, no more evidence is gathered. */
-function hasStopped({ phase }: DeploymentEntry): boolean {
-  return phase !== 'watching' && phase !== 'preparing' && phase !== 'starting';
 }

@@ -1,8 +1,10 @@
 import { AttachError } from '../engine/attach/attach.ts';
 import { servicesFiles } from '../engine/attach/servicesFiles.ts';
 import { readLease } from '../engine/attach/servicesLease.ts';
+import { endPrograms } from '../engine/deploy/routers/local/endPrograms.ts';
 import type { Clock } from '../engine/ports.ts';
 import { isRunning } from '../engine/processes/processIdentity.ts';
+import { systemRandom } from '../systemRandom.ts';
 import { forgetServices } from './forgetServices.ts';
 import { ServicesLink } from './servicesLink.ts';
 
@@ -11,11 +13,17 @@ const PATIENCE_MS = 8_000;
 const LOOK_MS = 50;
 
 /**
- * Ends the services process of a workspace, of whatever version; returns its process id, null where there is none: what one that was
- * killed has left is not gone on with, either. One that does
- * not answer is killed: what it has acknowledged is stored. Rejects with AttachError.
+ * Ends the services process of a workspace, of whatever version, and the agent programs that it has started; returns its process id, null
+ * where there is none: what one that was killed has left is not gone on with, either. One that does not answer is killed: what it has
+ * acknowledged is stored. Rejects with AttachError.
  */
 export async function stopServices(root: string, clock: Clock): Promise<number | null> {
+  const pid = await stopProcess(root, clock);
+  await endPrograms(root, { clock, random: systemRandom, signal: AbortSignal.timeout(PATIENCE_MS) });
+  return pid;
+}
+
+async function stopProcess(root: string, clock: Clock): Promise<number | null> {
   const lease = readLease(servicesFiles(root).lease);
   // A number alone may be that of another program by now.
   if (!lease || isRunning(lease.pid, lease.started) !== true) {

@@ -48,6 +48,12 @@ export function approvedByRun(runs: StoredRuns, run: RunRecord, override: string
   };
 }
 
+/** Why a run or comparison approves no release without a person's reason; null where it does. */
+export function unapprovedReason(runs: StoredRuns, run: RunRecord): string | null {
+  const { gate, reason } = verdictOf(runs, run);
+  return gate === 'passed' ? null : reason;
+}
+
 type Found = Required<Pick<ReleaseApproval, 'gate' | 'reason' | 'clauses'>>;
 
 /** What is not complete, and a comparison of which nothing may be concluded, decide nothing. */

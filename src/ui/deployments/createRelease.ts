@@ -29,12 +29,14 @@ export async function createRelease(given: unknown, { engine, listing }: Ports):
   if (prompt === undefined) return;
   const run = await pickRun(engine);
   if (run === undefined) return;
+  const override = run === null ? null : await askOverride(engine, run);
+  if (override === undefined) return;
   const name = await askName(prompt, (await engine.call('release/names', {})).names);
   if (name === undefined) return;
   const model = await askModel();
   if (model === undefined) return;
 
-  const created = await engine.call('release/create', { name, prompt, model, run });
+  const created = await engine.call('release/create', { name, prompt, model, run, override });
   const file = vscode.Uri.joinPath(folder.uri, ...created.path.split('/'));
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
 }
@@ -63,22 +65,37 @@ async function pickPrompt(
 async function pickRun(engine: EngineClient): Promise<string | null | undefined> {
   const { runs } = await engine.call('run/list', { limit: 50 });
   const items = runs
-    // One that did not pass its gate approves nothing.
-    .filter(({ state, passed }) => state === 'complete' && passed === true)
-    .map(({ id, suite, created_at, counts, trials }) => ({
-      label: withoutIcons(lineText(suite)),
+    .filter(({ state }) => state === 'complete')
+    .map(({ id, suite, created_at, counts, trials, passed }) => ({
+      label: `$(${passed === true ? 'pass' : 'error'}) ${withoutIcons(lineText(suite))}`,
       description: dateText(created_at),
-      detail: t('{0} of {1} passed', counts.passed, trials),
+      detail:
+        passed === true
+          ? t('{0} of {1} passed', counts.passed, trials)
+          : t('{0} of {1} passed; needs a reason', counts.passed, trials),
       run: id,
     }));
   const none = {
-    label: t('None'),
+    label: `$(circle-slash) ${t('None')}`,
     description: t('it is deployed only with a reason'),
     detail: '',
     run: null,
   };
-  const placeHolder = t('Which run approved it?');
+  const placeHolder = t('Which run approves it?');
   return (await vscode.window.showQuickPick([...items, none], { placeHolder }))?.run;
+}
+
+/** Null: none is needed. Undefined: the person gave none. */
+async function askOverride(engine: EngineClient, run: string): Promise<string | null | undefined> {
+  const { unapproved } = await engine.call('release/approval', { run });
+  if (unapproved === null) return null;
+  const typed = await vscode.window.showInputBox({
+    title: t('Create Release'),
+    prompt: t('This run does not approve it: {0}. Why is it released all the same?', lineText(unapproved)),
+    placeHolder: t('The reason stays visible in the release.'),
+    validateInput: (text) => (text.trim() === '' ? t('Give a reason.') : undefined),
+  });
+  return typed?.trim() || undefined;
 }
 
 async function askName(prompt: string, taken: readonly string[]): Promise<string | undefined> {

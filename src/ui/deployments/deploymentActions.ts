@@ -153,10 +153,11 @@ async function pickVersion({ deployment, versions }: ConfiguredDeployment): Prom
     image: t('image'),
     model: t('model'),
   };
-  const other = { label: `$(edit) ${t('Another Version…')}`, description: '', to: undefined };
-  const items = versions.map(({ to, kind }) => ({
+  const other = { label: `$(edit) ${t('Another Version…')}`, description: '', detail: '', to: undefined };
+  const items = versions.map(({ to, kind, unapproved }) => ({
     label: withoutIcons(lineText(to)),
-    description: kinds[kind],
+    description: unapproved === null ? kinds[kind] : t('{0}, needs a reason', kinds[kind]),
+    detail: unapproved === null ? '' : lineText(unapproved),
     to,
   }));
   const chosen = await vscode.window.showQuickPick([...items, other], {

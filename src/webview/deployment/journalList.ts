@@ -21,7 +21,7 @@ export function journalList(
         ({ atMs, text, by, kind }) =>
           html`<li class="entry-${kind}">
             <time class="dim" datetime=${new Date(atMs).toISOString()}>${timeText(atMs)}</time>
-            <span>${visibleText(text)} <span class="dim">${visibleText(by)}</span></span>
+            <span>${visibleText(text)} <span class="dim">(${visibleText(by)})</span></span>
           </li>`,
       )}
     </ul>

@@ -46,6 +46,8 @@ export class FakeDesk implements DeploymentDesk {
   readonly acts: DeploymentAct[] = [];
   readonly driven: Driven[] = [];
 
+  async prepare(): Promise<void> {}
+
   async plan(): Promise<never> {
     throw new Error('nobody plans here');
   }

@@ -111,7 +111,7 @@ export class Controller {
 
     const data = written({
       ...{ event: event.kind, reason: event.reason, state: transition.state, effects: transition.effects },
-      ...defined({ wish, override, models }),
+      ...defined({ wish, override, models, report: this.#look.seen(folded).report ?? undefined }),
     });
     await this.#journal.decide({ text: event.reason, data }, folded.seq, signal);
     return false;

@@ -39,8 +39,11 @@ export class PhaseLook {
 
   /** What was seen last. */
   seen({ state }: Folded): { observed: Observed | null; report: StepReport | null } {
-    const isWatched = state.phase === 'watching' || state.phase === 'paused' || state.phase === 'keeping';
-    return { observed: this.#observed, report: isWatched ? this.#evidence.report : null };
+    const { report } = this.#evidence;
+    const isWatched = state.phase === 'watching' || state.phase === 'paused';
+    // At 100 %, what the last step came to says more, unless green is shown to be bad.
+    const isNews = isWatched || (state.phase === 'keeping' && report?.status === 'fail');
+    return { observed: this.#observed, report: isNews ? report : null };
   }
 
   /** The verdict on the step as if its hold were over now; null where nothing is watched. */

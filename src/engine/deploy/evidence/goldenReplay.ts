@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { LocatedCase } from '../../model/case.ts';
+import { counted } from '../../model/figures.ts';
 import type { TrialResult } from '../../model/result.ts';
 import { findSuite } from '../../runs/preparation/findSuite.ts';
 import type { Pair } from '../routers/router.ts';
@@ -86,7 +87,7 @@ export class GoldenReplay {
         reason: this.#isSpent() ? 'max_cost_usd is spent: no case was asked' : 'no case was asked',
       };
     if (failed.length === 0)
-      return { status: 'pass', reason: `${results.length} golden cases were answered` };
+      return { status: 'pass', reason: `${counted(results.length, 'golden case')} answered` };
     const [first] = failed;
     const why = first?.output.status === 'error' ? first.output.error.message : first?.reason;
     return {

@@ -1,4 +1,5 @@
 import type { RolloutPolicy } from '../../suites/deploying/deploymentConfig.ts';
+import type { StepReport } from '../evidence/stepReport.ts';
 import type { Effect } from '../machine/effect.ts';
 import type { MachineState } from '../machine/machineState.ts';
 import type { JournalEntry } from './journal.ts';
@@ -34,6 +35,8 @@ export interface Folded {
   drift: readonly string[];
   models: readonly string[];
   where: string | null;
+  /** What the step came to that was left last; null where another one has begun since. */
+  report: StepReport | null;
   /** The last entry. */
   seq: number;
 }
@@ -66,6 +69,7 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded | undefine
     drift: lastOf(notes.map(({ drift }) => drift)) ?? [],
     models: lastOf(modelsSince(entries, last.data)) ?? [],
     where: lastOf(notes.map(({ where }) => where)) ?? null,
+    report: lastReport(transitions.map(({ data }) => data)),
     seq: entries.at(-1)?.seq ?? 0,
   };
 }
@@ -75,6 +79,15 @@ export function isBlueLeft({ state, pending }: Pick<Folded, 'state' | 'pending'>
   return (
     state.pair.blue !== null && pending.some(({ effect }) => effect.kind === 'stop' && effect.side === 'blue')
   );
+}
+
+function lastReport(transitions: readonly TransitionData[]): StepReport | null {
+  let last: StepReport | null = null;
+  for (const { state, effects, report } of transitions) {
+    const begins = state.phase === 'preparing' || effects.some(({ kind }) => kind === 'begin-evidence');
+    last = begins ? null : (report ?? last);
+  }
+  return last;
 }
 
 /** Of the last step that began: from when its weights were in place. */

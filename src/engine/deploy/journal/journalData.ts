@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { RolloutPolicy, VersionTarget } from '../../suites/deploying/deploymentConfig.ts';
+import type { SideFigures, StepReport } from '../evidence/stepReport.ts';
 import type { Effect } from '../machine/effect.ts';
 import type { MachineState } from '../machine/machineState.ts';
 import { DEPLOYMENT_PHASES } from '../machine/phase.ts';
@@ -28,6 +29,8 @@ export interface TransitionData {
   override?: string;
   /** Models that green was served by so far. */
   models?: readonly string[];
+  /** What the samples of the step came to that it leaves. */
+  report?: StepReport | undefined;
   /** Of the first entry: what holds for the whole deployment, whatever becomes of touchstone.yaml meanwhile. */
   begin?: BeginData;
 }
@@ -101,6 +104,30 @@ const policy = z.object({
   confirm: z.boolean(),
 });
 
+const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable();
+const side: z.ZodType<SideFigures> = z.object({
+  samples: z.int(),
+  bySource: z.partialRecord(z.enum(['gateway', 'traces', 'golden', 'shadow']), z.int()),
+  errors: z.int(),
+  ...{ errorRate: estimate, passRate: estimate, meanScore: estimate },
+  ...{ p50Ms: z.number().nullable(), p95Ms: z.number().nullable() },
+  ...{ costUsd: z.number().nullable(), costPerRequest: estimate },
+  ...{ servedModels: z.array(z.string()), failedTraces: z.array(z.string()) },
+});
+
+const report: z.ZodType<StepReport> = z.object({
+  status: z.enum(['pass', 'fail', 'undecided']),
+  reason: z.string().nullable(),
+  clauses: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(['pass', 'fail', 'undecided', 'not-asked']),
+      reason: z.string(),
+    }),
+  ),
+  ...{ blue: side, green: side, minSamples: z.number() },
+});
+
 const transitionData = z.object({
   event: z.string(),
   reason: z.string(),
@@ -109,6 +136,8 @@ const transitionData = z.object({
   wish: z.int().exactOptional(),
   override: z.string().exactOptional(),
   models: z.array(z.string()).exactOptional(),
+  // Figures alone: a deployment is not to stop for those of another version of the program.
+  report: report.optional().catch(undefined),
   begin: z.object({ policy, config: z.string() }).exactOptional(),
 });
 

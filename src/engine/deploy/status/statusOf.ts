@@ -5,6 +5,7 @@ import { type Folded, foldJournal, isBlueLeft } from '../journal/foldJournal.ts'
 import type { JournalEntry } from '../journal/journal.ts';
 import type { PlainEvent } from '../machine/deploymentEvent.ts';
 import { next } from '../machine/next.ts';
+import type { DeploymentPhase } from '../machine/phase.ts';
 import type { Observed } from '../routers/router.ts';
 import { explain } from './explain.ts';
 
@@ -19,6 +20,11 @@ export interface LiveFacts {
 }
 
 export const NOTHING_LIVE: LiveFacts = { observed: null, report: null, controller: null };
+
+/** Phases whose evidence is still to come, or comes in. */
+const GATHERS: ReadonlySet<DeploymentPhase> = new Set([
+  ...(['preparing', 'starting', 'healthy', 'smoking', 'watching'] as const),
+]);
 
 /** What a deployment tells of itself, from its journal. Undefined where there is none, or none that this version understands. */
 export function statusOf(
@@ -42,7 +48,7 @@ export function statusOf(
     observed: live.observed,
     sinceMs,
     untilMs: live.untilMs ?? untilOf(folded, sinceMs),
-    report: live.report,
+    report: live.report ?? (GATHERS.has(state.phase) ? null : folded.report),
     explanation: [],
     actions: actionsOf(folded),
     controller: live.controller,

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { DeploymentControlled } from '../../../../src/engine/deploy/controller/controller.ts';
 import { RouterError } from '../../../../src/engine/deploy/routers/routerError.ts';
+import { statusOf } from '../../../../src/engine/deploy/status/statusOf.ts';
 import { DeploymentWorld, deploymentConfig } from '../../../support/deploy/deploymentWorld.ts';
+import { fakeJudge } from '../../../support/deploy/fakeEvidence.ts';
 
 const START = ['preparing', 'starting', 'healthy', 'smoking'];
 
@@ -45,6 +47,37 @@ describe('a controller of a deployment', () => {
     assert.equal(world.router.share('digest of older'), 100);
     assert.deepEqual(world.router.problems, []);
     assert.match(world.folded.last.data.reason, /no traffic any more.*Its gate fails: \d+ errors/);
+  });
+
+  it('keeps the figures and traces of what failed in the journal, for whoever looks after a restart', async () => {
+    world = new DeploymentWorld();
+    await world.begin();
+    world.start({
+      judge: (...from) => {
+        const report = fakeJudge(...from);
+        return { ...report, green: { ...report.green, failedTraces: ['a'.repeat(32)] } };
+      },
+    });
+    world.traffic = { answers: 4, errors: 2 };
+    await world.run(60);
+    await world.stop();
+    const status = statusOf(world.config, world.journal.entries);
+    assert.equal(status?.phase, 'rolled-back');
+    assert.equal(status.report?.status, 'fail');
+    assert.ok((status.report?.green.errors ?? 0) > 0);
+    assert.deepEqual(status.report?.green.failedTraces, ['a'.repeat(32)]);
+  });
+
+  it('keeps what the last step came to at 100 %, and nothing of a step while the next one is watched', async () => {
+    world = new DeploymentWorld();
+    await world.begin();
+    world.start();
+    await world.run(80);
+    assert.equal(world.now, 'watching 1');
+    assert.equal(statusOf(world.config, world.journal.entries)?.report, null);
+    await world.run(400);
+    const { phase, report } = statusOf(world.config, world.journal.entries) ?? {};
+    assert.deepEqual([phase, report?.status], ['done', 'pass']);
   });
 
   it('gives green no traffic before it is ready, however long it takes', async () => {
