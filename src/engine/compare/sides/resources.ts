@@ -21,15 +21,13 @@ const FEWEST = 20;
 /** What a case costs on each side in money, tokens and time; 95 % intervals of the mean difference, from 20 clusters on. */
 export function compareResources(cases: readonly CaseComparison[], seed: number): ResourceComparison[] {
   return RESOURCES.map(({ resource, unit, of }) => {
-    const pairs: ValuePair[] = [];
-    for (const entry of cases) {
+    const pairs = cases.flatMap((entry): ValuePair[] => {
       const [baseline, candidate] = [of(entry.baseline), of(entry.candidate)];
-      if (baseline !== null && candidate !== null)
-        pairs.push({ cluster: clusterOf(entry), baseline, candidate });
-    }
+      const known = baseline !== null && candidate !== null;
+      return known ? [{ cluster: clusterOf(entry), baseline, candidate }] : [];
+    });
 
     const found = differencesOf(pairs);
-    const difference = found?.estimate.mean ?? null;
     return {
       resource,
       unit,
@@ -37,9 +35,9 @@ export function compareResources(cases: readonly CaseComparison[], seed: number)
       unknown: cases.length - pairs.length,
       baseline: found?.baseline ?? null,
       candidate: found?.candidate ?? null,
-      difference,
+      difference: found?.estimate.mean ?? null,
       interval: found && intervalOf(found, seed),
-      relative: found && difference !== null && found.baseline > 0 ? difference / found.baseline : null,
+      relative: found && found.baseline > 0 ? found.estimate.mean / found.baseline : null,
     };
   });
 }
