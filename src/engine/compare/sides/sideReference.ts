@@ -1,5 +1,4 @@
 import { UsageError } from '../../errors.ts';
-import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 
 /** What a side of a comparison is taken from. */
@@ -20,7 +19,7 @@ type WrittenSide = Exclude<SideReference, { kind: 'given' }>;
 
 /** What is known where a reference stands. */
 export interface SideSurroundings {
-  suite: Pick<SuiteConfig, 'targets'> | undefined;
+  suite: { targets: readonly { name: string }[] } | undefined;
   providers: readonly string[];
   isRun(id: string): boolean;
 }
@@ -34,10 +33,9 @@ const KINDS = ['run', 'target', 'model', 'git'] as const;
  */
 export function readSide(text: string, { suite, providers, isRun }: SideSurroundings): WrittenSide {
   if (text === '') throw new UsageError('a side of the comparison is empty', { remedy: REMEDY });
-  const colon = text.indexOf(':');
-  const kind = KINDS.find((candidate) => candidate === text.slice(0, Math.max(0, colon)));
-  const rest = text.slice(colon + 1);
-  if (kind !== undefined && rest !== '') return named(kind, rest);
+  const kind = KINDS.find((candidate) => text.startsWith(`${candidate}:`));
+  const rest = kind && text.slice(kind.length + 1);
+  if (kind && rest) return named(kind, rest);
   if (text === '.') return { kind: 'workspace' };
   if (suite?.targets.some(({ name }) => name === text)) return { kind: 'target', name: text };
   if (isRun(text)) return { kind: 'run', id: text };

@@ -9,6 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { changedFiles, sideText } from '../../../../src/engine/compare/sides/changedFiles.ts';
 import { git } from '../../../../src/engine/compare/sides/git.ts';
@@ -168,6 +169,11 @@ describe('the files of two sides', function () {
     const { app } = repository();
     assert.equal(await git(['rev-parse', '--show-prefix'], { ...ports, folder: app }), 'app/');
     assert.equal(await git(['no-such-command'], { ...ports, folder: app }), undefined);
+    const said = async (...args: string[]) => git(args, { ...ports, folder: app, indexFile: 'own' });
+    const variables = '$GIT_TERMINAL_PROMPT $GIT_OPTIONAL_LOCKS $GIT_INDEX_FILE';
+    assert.equal(await said('-c', `alias.say=!echo "${variables}"`, 'say'), '0 0 own');
+    assert.equal(await said('config', 'core.hooksPath'), os.devNull);
+    assert.equal(await said('config', 'core.fsmonitor'), 'false');
     const nowhere = { ...ports, environment: fixedEnvironment({ PATH: app }), folder: app };
     await assert.rejects(
       git(['status'], nowhere),

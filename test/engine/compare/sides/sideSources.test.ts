@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { compareStored } from '../../../../src/engine/compare/compareStored.ts';
 import { freshRatingOf, ratingOf, WHOLE_VERDICT } from '../../../../src/engine/compare/evaluators/ratings.ts';
+import { countedSide } from '../../../../src/engine/compare/sides/sideSources.ts';
+import { openStoredSide } from '../../../../src/engine/compare/sides/storedSide.ts';
 import { RunStore } from '../../../../src/engine/store/runStore.ts';
 import { SOURCES } from '../../../support/markedAnswers.ts';
 import { complete, plan, trialResult } from '../../../support/runFixtures.ts';
@@ -53,6 +55,28 @@ describe('a comparison of answers that came from elsewhere', () => {
     ]);
     assert.deepEqual(baseline.sources?.fallbacks, [{ name: 'cache', count: 4 }]);
     assert.equal(candidate.sources?.scored, 0);
+  });
+
+  it('says how many are left where those of one side alone do not count', () => {
+    const left = (before: number, after: number) =>
+      `Answers of fallbacks are not compared: effective n is ${before} of 40 trials on the baseline's side, ${after} of 40 trials on the candidate's side.`;
+    run('before', 0, 'model');
+    run('after', 8, 'model');
+    assert.equal(compare().notes[1], left(40, 32));
+    store.close();
+    store = new RunStore(':memory:');
+    run('before', 4, 'cache');
+    run('after', 0, 'model');
+    assert.equal(compare().notes[1], left(36, 40));
+  });
+
+  it('counts those of a side once, however often it is read', () => {
+    run('before', 4, 'cache');
+    const { side, sources } = countedSide(
+      openStoredSide(store, { label: 'before', runId: 'before', targets: ['a'] }),
+    );
+    for (const _ of [1, 2]) assert.equal([...side.results()].length, CASES);
+    assert.deepEqual(sources()?.fallbacks, [{ name: 'cache', count: 4 }]);
   });
 
   it('never finds the candidate better or equivalent by them', () => {
