@@ -121,7 +121,7 @@ export class SummingUp {
     this.#connection.run(
       `INSERT OR REPLACE INTO traces (trace_id, changed, arrived_ms, start_ms, end_ms, errors, service, session,
          release, model, tokens, cost_usd, score, summary, words)
-       VALUES (?1, ?2, ${logs.length > 0 ? ARRIVED : '?3'}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?1, ?2, ${logs.length > 0 ? `max(?3, ${ARRIVED})` : '?3'}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[traceId, batch.change + 1, arrivedMs, summary.startMs, summary.endMs, summary.errors],
       ...[summary.services[0] ?? 'unknown', summary.session, summary.release, summary.models[0] ?? null],
       ...[tokensOf(summary), summary.costUsd, summary.score, JSON.stringify(summary), wordsOf(tree)],

@@ -113,8 +113,10 @@ export class RunReceiver {
     const { otlpRoutes } = await import('../../telemetry/receiver/otlpRoutes.ts');
     const route = otlpRoutes(call, 'open').find(({ path }) => path === `/v1/${signal}`);
     if (!route) throw new HttpProblem(404, 'nothing is served at this path');
+    const { method, path, target, query, headers } = request;
     return route.handle({
-      ...request,
+      ...{ method, path, target, query, headers, signal: request.signal },
+      sent: () => request.sent(),
       async body() {
         const body = await request.body();
         call.admit(body.length);
