@@ -109,10 +109,8 @@ export class WorkspaceDesk implements DeploymentDesk {
   }
 
   async act({ deployment, action, reason }: DeploymentAct, signal: AbortSignal): Promise<void> {
-    const { config } = await this.#known(deployment);
-    const { clock, places } = this.#options;
-    const journal = places.journalOf(config);
-    places.remember(config);
+    const { clock } = this.#options;
+    const journal = await this.#journalFor(deployment, signal);
     const wanted =
       action !== 'promote'
         ? { kind: action }
@@ -215,6 +213,21 @@ export class WorkspaceDesk implements DeploymentDesk {
 
   #tellMonitors(): void {
     this.#options.onMonitors([...this.#monitors.values()]);
+  }
+
+  /** A deployment under way on this machine is stopped also where touchstone.yaml is broken, or does not name it any more. */
+  async #journalFor(deployment: string, signal: AbortSignal): Promise<Journal> {
+    const { places } = this.#options;
+    try {
+      const { config } = await this.#known(deployment);
+      places.remember(config);
+      return places.journalOf(config);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      for (const journal of places.journals())
+        if (await readUnderWay(journal, deployment, signal)) return journal;
+      throw error;
+    }
   }
 
   async #known(name: string): Promise<Known> {

@@ -41,8 +41,10 @@ export function deploymentEntryOf(status: DeploymentStatus): DeploymentEntry {
 }
 
 /** Once it has ended, its route may name one version alone: the weights are those that were read back before. */
-function weightsOf({ phase, weights, pair }: DeploymentStatus): DeploymentEntry['weights'] {
+function weightsOf({ phase, weights, pair, observed }: DeploymentStatus): DeploymentEntry['weights'] {
   if (weights) return { ...weights };
+  // Somebody else's targets hold.
+  if (observed && observed.drift.length > 0) return null;
   if (phase === 'done') return { blue: 0, green: 100 };
   return phase === 'rolled-back' && pair.blue ? { blue: 100, green: 0 } : null;
 }

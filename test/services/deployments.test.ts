@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'mocha';
 import type { DeploymentEntry } from '../../src/protocol/deploymentEntries.ts';
 import { startTouchstone, touchstone } from '../support/commandLine.ts';
@@ -83,6 +85,23 @@ describe('deployments of a workspace', function () {
     const { weights, phase } = await entry();
     assert.equal(phase, 'rolled-back');
     assert.ok(weights === null || weights.green === 0);
+  });
+
+  it('are paused and aborted also where touchstone.yaml is broken, or gone', async () => {
+    await using world = await open();
+    const { run, workspace, entry } = world;
+    await run('deploy', 'start', 'desk', '--to', 'polite', '--yes');
+    await until(async () => assert.equal((await entry()).phase, 'watching'));
+    const again = await run('deploy', 'start', 'desk', '--to', world.older.url, '--yes');
+    assert.match(again.err, /is what the deployment under way is to replace/);
+    const file = path.join(workspace.root, 'touchstone.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, 'suites: [\n');
+    assert.equal((await run('deploy', 'pause', 'desk')).code, 0);
+    rmSync(file);
+    assert.equal((await run('deploy', 'abort', 'desk')).code, 0);
+    writeFileSync(file, text);
+    assert.equal((await run('deploy', 'watch', 'desk')).code, 1);
   });
 
   it('are not begun without a confirmation, another version, or what touchstone.yaml does not name', async () => {

@@ -24,6 +24,8 @@ export class DeploymentControlled extends UserError {}
 
 /** How often a journal may change under the controller before it is taken to be broken. */
 const MOST_CONFLICTS = 100;
+/** How often the router may be silent before it is told. */
+const TOLD_AFTER = 2;
 
 /**
  * Drives one deployment. Each transition is in the journal before its effects, which are done again until they are verified, so that
@@ -35,6 +37,8 @@ export class Controller {
   readonly #lease: LeaseKeeper;
   readonly #effects: EffectRunner;
   readonly #look: PhaseLook;
+  /** What it steers has not answered several times, which was told. */
+  #isSilent = false;
 
   constructor(options: ControllerOptions) {
     const { config, journal, holder, clock } = options;
@@ -67,9 +71,11 @@ export class Controller {
         try {
           if (await this.#step(folded, both)) return phase;
           conflicts = 0;
+          await this.#answersAgain(both);
         } catch (error) {
           conflicts += 1;
           await this.#passOver(error, conflicts, both);
+          if (error instanceof RouterError && conflicts === TOLD_AFTER) await this.#tellSilence(error, both);
         }
       }
     } catch (error) {
@@ -157,6 +163,32 @@ export class Controller {
       const entries = await this.#journal.read(signal);
       if ((entries.at(-1)?.seq ?? 0) !== seq) return;
     }
+  }
+
+  /** Whoever looks at the deployment sees why nothing goes on. */
+  async #tellSilence({ message, remedy }: RouterError, signal: AbortSignal): Promise<void> {
+    this.#isSilent = true;
+    const text = [`Nothing can be seen or changed for now: ${message}`, ...(remedy ? [remedy] : [])].join(
+      '. ',
+    );
+    await this.#note(text, signal);
+  }
+
+  async #answersAgain(signal: AbortSignal): Promise<void> {
+    if (!this.#isSilent) return;
+    this.#isSilent = false;
+    await this.#note('What it steers can be seen and changed again', signal);
+  }
+
+  async #note(text: string, signal: AbortSignal): Promise<void> {
+    const folded = await this.#read(signal);
+    try {
+      await this.#journal.record({ kind: 'note', text, data: {} }, folded.seq, signal);
+    } catch (error) {
+      // Somebody has written meanwhile; it is no more than a note.
+      if (!(error instanceof StaleJournal)) throw error;
+    }
+    this.#publish(await this.#read(signal), this.#options.holder);
   }
 
   #publish(folded: Folded & { entries: readonly JournalEntry[] }, controller: string | null): void {

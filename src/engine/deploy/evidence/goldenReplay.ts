@@ -92,7 +92,7 @@ export class GoldenReplay {
     const why = first?.output.status === 'error' ? first.output.error.message : first?.reason;
     return {
       status: 'fail',
-      reason: `${failed.length} of ${results.length} golden cases were not answered: ${why}`,
+      reason: `${failed.length} of ${counted(results.length, 'golden case')} not answered: ${why}`,
     };
   }
 

@@ -37,6 +37,10 @@ export async function beginDeployment(options: BeginOptions): Promise<JournalEnt
       throw new UsageError(`${shownName(pair.green)} is being deployed already`, {
         remedy: `\`touchstone deploy status ${config.name}\` shows how far it is.`,
       });
+    if (pair.blue?.digest === pair.green.digest)
+      throw new UsageError(`${shownName(pair.green)} is what the deployment under way is to replace`, {
+        remedy: `To stay with it: touchstone deploy rollback ${config.name}`,
+      });
     const entry = await wish(
       journal,
       config.name,

@@ -14,6 +14,7 @@ export function explain(status: DeploymentStatus): string[] {
     phaseSentence(status),
     ended(last.data.reason),
     ...overrides(status.journal),
+    ...lastNote(status.journal),
     ...reportSentences(status),
     ...drift.map(ended),
     ...(pending.length > 0 && status.controller !== null ? ['It is being carried out.'] : []),
@@ -66,6 +67,14 @@ function reportSentences({ report, phase }: DeploymentStatus): string[] {
   const why = reason === null ? '' : `: ${reason}`;
   const said = ended(`${status === 'fail' ? 'Its gate fails' : 'Its gate is undecided'}${why}`);
   return green.samples < minSamples ? [said, `It has ${green.samples} of ${minSamples} samples.`] : [said];
+}
+
+/** What was noted since: a wish that was refused, a router that is silent. */
+function lastNote(entries: readonly JournalEntry[]): string[] {
+  const last = entries.at(-1);
+  // What was seen of models and targets is told elsewhere.
+  const isOther = last?.data['models'] !== undefined || last?.data['drift'] !== undefined;
+  return last?.kind === 'note' && !isOther ? [ended(last.text)] : [];
 }
 
 /** For as long as the deployment is shown: whoever looks at it later must see that a step was not decided by its evidence. */

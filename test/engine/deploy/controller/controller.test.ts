@@ -432,6 +432,20 @@ describe('a controller of a deployment', () => {
     });
   });
 
+  it('says that what it steers is silent, once, and that it answers again', async () => {
+    world = await watched();
+    const observe = world.router.observe.bind(world.router);
+    world.router.observe = () =>
+      Promise.reject(new RouterError('the gateway does not run', { isTransient: true }));
+    await world.run(20);
+    const texts = () => world.journal.entries.flatMap(({ kind, text }) => (kind === 'note' ? [text] : []));
+    assert.deepEqual(texts().slice(-1), ['Nothing can be seen or changed for now: the gateway does not run']);
+    assert.equal(texts().filter((text) => text.startsWith('Nothing can be seen')).length, 1);
+    world.router.observe = observe;
+    await world.run(20);
+    assert.match(texts().join(' '), /What it steers can be seen and changed again/);
+  });
+
   describe('when a clock is set', () => {
     for (const [what, ms] of [
       ['forward by an hour', 3_600_000],

@@ -1,4 +1,5 @@
 import { ARM_HEADER } from '../../../gateway/routes/routeToArm.ts';
+import { canonicalJson } from '../../../model/json.ts';
 import type { VersionConfig } from '../../../suites/deploying/deploymentConfig.ts';
 import type { ArmConfig, ArmTarget } from '../../../suites/gateway/gatewayConfig.ts';
 import type { Side, Version, Weights } from '../../sides.ts';
@@ -111,6 +112,7 @@ export class LocalRouter implements Router {
       const isOfFile = now.configured.some(({ name }) => name === arm?.name);
       return isOfFile ? now.arms : now.arms.filter((one) => one !== arm);
     });
+    await this.#forgetOverruled(version, signal);
     if (isProgram(version)) await this.#programs.stop(version.name, signal);
   }
 
@@ -198,6 +200,16 @@ export class LocalRouter implements Router {
         if (left <= 1 || !(error instanceof RouterError && error.isTransient)) throw error;
       }
     }
+  }
+
+  /** Targets that touchstone.yaml overrules would hold again once it is as it was before, and lead to what is stopped. */
+  async #forgetOverruled({ name }: Version, signal: AbortSignal): Promise<void> {
+    const { control, route } = this.#options;
+    const { arms, configured, overruled, revision } = await this.#read(signal);
+    const leadsThere = overruled?.some((arm) => arm.name === name) ?? false;
+    // Weights that somebody has set since are not taken away.
+    if (leadsThere && canonicalJson(arms) === canonicalJson(configured))
+      await control.setArms(route, null, revision, signal);
   }
 
   /** Weight first: what still gets requests is not ended. */

@@ -58,7 +58,11 @@ export class Programs {
   /** Starts it where it was not started, and returns its base URL. Does not wait until it is ready. Rejects with RouterError, and ConfigError for an `${env:…}` that is not set. */
   async start(version: ProgramVersion, signal: AbortSignal): Promise<string> {
     const known = this.#entryOf(version);
-    if (known && (isAlive(known) || this.#ownOf(known))) return urlOf(known);
+    if (known && (isAlive(known) || this.#ownOf(known))) {
+      // Also of one that serves for good, which no deployment looks at any more.
+      capLog(this.#logOf(version.name));
+      return urlOf(known);
+    }
     // Of an earlier version of this name.
     await this.stop(version.name, signal);
 

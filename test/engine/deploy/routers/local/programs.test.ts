@@ -127,7 +127,10 @@ describe('agent programs of a deployment', function () {
     assert.notEqual(await world.agentUrl('blue'), before);
     await until(async () => assert.equal(await world.read('blue', '/'), 'older'));
     const pid = pidOf('older');
+    const log = path.join(folder(), 'older.log');
+    appendFileSync(log, 'x'.repeat(5 * 1024 * 1024));
     await reviveServed(world.options, never);
+    assert.ok(statSync(log).size <= 1024 * 1024);
     assert.equal(pidOf('older'), pid);
     assert.deepEqual(await world.reopen().current(never), world.pair.blue);
   });
