@@ -6,6 +6,7 @@ import { openEvidence } from '../engine/deploy/evidence/openEvidence.ts';
 import { beginDeployment } from '../engine/deploy/journal/beginDeployment.ts';
 import { type Folded, foldJournal } from '../engine/deploy/journal/foldJournal.ts';
 import type { Journal } from '../engine/deploy/journal/journal.ts';
+import { UnreadableJournal } from '../engine/deploy/journal/unreadableJournal.ts';
 import { wish } from '../engine/deploy/journal/wish.ts';
 import { judgeStep } from '../engine/deploy/judge/judgeStep.ts';
 import { isEnd } from '../engine/deploy/machine/machineState.ts';
@@ -124,6 +125,7 @@ export class WorkspaceDesk implements DeploymentDesk {
 
   async statuses(signal: AbortSignal): Promise<DeploymentStatus[]> {
     const all: DeploymentStatus[] = [];
+    const unreadable: string[] = [];
     const { places } = this.#options;
     for (const journal of places.journals())
       for (const name of await journal.list(signal)) {
@@ -131,8 +133,13 @@ export class WorkspaceDesk implements DeploymentDesk {
         const live = { observed: null, report: null, controller };
         const status = statusOf({ name }, await journal.read(name, signal), live);
         if (status) all.push(status);
+        else unreadable.push(name);
       }
-    return [...all, ...(await this.#clusterStatuses(signal))];
+    all.push(...(await this.#clusterStatuses(signal)));
+    // One of them keeps nobody from the others.
+    const [first] = unreadable;
+    if (all.length === 0 && first !== undefined) throw new UnreadableJournal(first);
+    return all;
   }
 
   /** A cluster that cannot be asked keeps nobody from the others. */
@@ -247,7 +254,9 @@ async function readUnderWay(
   deployment: string,
   signal: AbortSignal,
 ): Promise<Folded | undefined> {
-  const folded = foldJournal(await journal.read(deployment, signal));
+  const entries = await journal.read(deployment, signal);
+  const folded = foldJournal(entries);
+  if (entries.length > 0 && !folded) throw new UnreadableJournal(deployment);
   return folded && !isEnd(folded.state.phase) ? folded : undefined;
 }
 

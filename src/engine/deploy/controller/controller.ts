@@ -4,6 +4,7 @@ import type { StepReport } from '../evidence/stepReport.ts';
 import { type Folded, foldJournal } from '../journal/foldJournal.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { written } from '../journal/journalData.ts';
+import { UnreadableJournal } from '../journal/unreadableJournal.ts';
 import { isEnd } from '../machine/machineState.ts';
 import { next } from '../machine/next.ts';
 import type { DeploymentPhase } from '../machine/phase.ts';
@@ -128,17 +129,10 @@ export class Controller {
     const folded = foldJournal(entries);
     if (folded) return { ...folded, entries };
     const { name } = this.#options.config;
-    throw new UserError(
-      entries.length === 0
-        ? `nothing is deployed by "${name}"`
-        : `the journal of the deployment "${name}" was written by another version of Touchstone`,
-      {
-        remedy:
-          entries.length === 0
-            ? `Begin with \`touchstone deploy start ${name}\`.`
-            : 'Use that version to end the deployment.',
-      },
-    );
+    if (entries.length > 0) throw new UnreadableJournal(name);
+    throw new UserError(`nothing is deployed by "${name}"`, {
+      remedy: `Begin with \`touchstone deploy start ${name}\`.`,
+    });
   }
 
   /** What passes by itself: a journal that changed, a router that does not answer. */

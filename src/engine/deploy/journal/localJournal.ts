@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { StoreError } from '../../errors.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { Clock } from '../../ports.ts';
 import { Connection, type StoreAccess } from '../../store/file/connection.ts';
@@ -165,8 +166,21 @@ export class LocalJournal implements Journal {
       atMs: Number(row['at_ms']),
       by: String(row['author']),
       text: String(row['text']),
-      data: dataOf(row['data']),
+      data: this.#dataOf(row),
     }));
+  }
+
+  #dataOf({ seq, data: text }: { [column: string]: unknown }): JsonObject {
+    try {
+      const data: unknown = JSON.parse(String(text));
+      return isJsonObject(data) ? data : {};
+    } catch (error) {
+      throw new StoreError(`entry ${String(seq)} of the journal of deployments is damaged`, {
+        where: { path: this.#connection.file },
+        remedy: 'Move the file away to begin a new journal; it has been left as it was.',
+        cause: error,
+      });
+    }
   }
 
   #mayTake(holder: LeaseRow, now: number): boolean {
@@ -208,9 +222,4 @@ interface LeaseRow {
 
 function kindOf(kind: unknown): EntryDraft['kind'] {
   return kind === 'wish' || kind === 'transition' || kind === 'effect' ? kind : 'note';
-}
-
-function dataOf(text: unknown): JsonObject {
-  const data: unknown = JSON.parse(String(text));
-  return isJsonObject(data) ? data : {};
 }

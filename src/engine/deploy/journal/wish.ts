@@ -5,6 +5,7 @@ import { foldJournal } from './foldJournal.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { JournalConflict } from './journalConflict.ts';
 import { type Wish, written } from './journalData.ts';
+import { UnreadableJournal } from './unreadableJournal.ts';
 
 /** How often somebody else may write at the same moment. */
 const ATTEMPTS = 20;
@@ -32,6 +33,7 @@ export async function wish(
   for (let left = ATTEMPTS; ; left -= 1) {
     const entries = await journal.read(deployment, signal);
     const folded = foldJournal(entries);
+    if (entries.length > 0 && !folded) throw new UnreadableJournal(deployment);
     if (entries.length === 0 || (folded && isEnd(folded.state.phase))) return null;
     try {
       const entry = {

@@ -8,6 +8,7 @@ import { foldJournal } from '../../../../src/engine/deploy/journal/foldJournal.t
 import type { EntryDraft } from '../../../../src/engine/deploy/journal/journal.ts';
 import { JournalConflict } from '../../../../src/engine/deploy/journal/journalConflict.ts';
 import { LocalJournal } from '../../../../src/engine/deploy/journal/localJournal.ts';
+import { UnreadableJournal } from '../../../../src/engine/deploy/journal/unreadableJournal.ts';
 import { wish } from '../../../../src/engine/deploy/journal/wish.ts';
 import { StoreError, UsageError } from '../../../../src/engine/errors.ts';
 import type { StoreAccess } from '../../../../src/engine/store/file/connection.ts';
@@ -82,6 +83,26 @@ describe('the local journal of deployments', () => {
     );
     assert.deepEqual(entries[2]?.data, { kind: 'promote', override: 'urgent' });
     assert.deepEqual(await journal.list(signal), ['support']);
+  });
+
+  it('says that an entry is damaged, or that none can be understood, and writes nothing then', async () => {
+    const journal = hosts.journal(1);
+    await hosts.begin(journal);
+    const change = (sql: string) => {
+      const database = new DatabaseSync(path.join(hosts.root, '.touchstone', 'deployments.db'));
+      database.exec(sql);
+      database.close();
+    };
+    const wanted = () => wish(journal, 'support', { kind: 'rollback' }, hosts.person);
+    change(`UPDATE entries SET data = '{}'`);
+    await assert.rejects(wanted(), UnreadableJournal);
+    assert.equal((await journal.read('support', signal)).length, 1);
+    change(`UPDATE entries SET data = '{'`);
+    await assert.rejects(wanted(), (error: unknown) => {
+      assert.ok(error instanceof StoreError);
+      assert.match(error.message, /entry 1 of the journal of deployments is damaged/);
+      return true;
+    });
   });
 
   it('takes one entry after another: of two that follow the same one, the second is refused', async () => {
