@@ -83,7 +83,8 @@ function comparedClauses(config: DeploymentConfig, gate: GatePolicy | undefined,
   });
   const ofKind = (isOf: (sample: Sample) => boolean, judge: (pair: Compared) => Judged[]) =>
     strataOf(samples, by.minSamples, isOf).flatMap(({ stratum, decides }) => {
-      const own = judge(compared(stratum));
+      const judgedNow = judge(compared(stratum));
+      const own = samples.isEarlier(stratum) ? judgedNow.map(ofEarlier) : judgedNow;
       // What does not decide may still show that the version is bad.
       return decides ? own : own.filter(({ status }) => status === 'fail');
     });
@@ -99,7 +100,7 @@ function comparedClauses(config: DeploymentConfig, gate: GatePolicy | undefined,
     ),
   ];
   if (mismatch !== null) return [judged('sample_ratio', 'undecided', mismatch), ...found.map(voided)];
-  return samples.isEarlier ? found.map(ofEarlier) : found;
+  return found;
 }
 
 /** Traffic decides where there is enough of it, or nothing else; golden cases that were asked of both decide in its place. */

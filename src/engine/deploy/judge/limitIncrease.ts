@@ -74,7 +74,10 @@ function costsOf(samples: readonly Sample[]): { mean: MeanEstimate | null; unkno
   return { mean: costs.estimate(), unknown };
 }
 
-/** p95 of the answers that came. Those of one session are as good as one: its longest. */
+/**
+ * p95 of the answers that came. Those of one session are as good as one: its longest. A time that is unknown speaks for the next version
+ * where it may fail, and against it where it may pass.
+ */
 export function latencyIncreaseClause(compared: Compared, max: number, levels: Levels): Judged {
   const name = 'max_latency_increase';
   const [ours, theirs] = [latenciesOf(compared.green), latenciesOf(compared.blue)];
@@ -83,17 +86,23 @@ export function latencyIncreaseClause(compared: Compared, max: number, levels: L
     return judged(name, 'undecided', 'no answer was measured on both sides');
 
   const reason = `p95 latency ${after.toFixed(0)} ms, now ${before.toFixed(0)} ms; at most +${percentLimit(max)} allowed`;
-  const fails = logAgainstTailNotGreater(ours, theirs, 1 + max) >= levels.fail;
-  const passes = tailNotLessP(ours, theirs, 1 + max) <= levels.pass;
-  const passesEarly = logAgainstTailNotLess(ours, theirs, 1 + max) >= levels.early;
+  const [shortest, longest] = [latenciesOf(compared.green, 0), latenciesOf(compared.blue, LONGEST)];
+  const fails = logAgainstTailNotGreater(shortest, longest, 1 + max) >= levels.fail;
+  const [worst, best] = [latenciesOf(compared.green, LONGEST), latenciesOf(compared.blue, 0)];
+  const passes = tailNotLessP(worst, best, 1 + max) <= levels.pass;
+  const passesEarly = logAgainstTailNotLess(worst, best, 1 + max) >= levels.early;
   return clauseOf(name, { fails, passes: !fails && passes, passesEarly }, reason);
 }
 
-function latenciesOf(samples: readonly Sample[]): number[] {
+/** Longer than any answer takes, and any limit of it. */
+const LONGEST = Number.POSITIVE_INFINITY;
+
+/** Without those that are not known where nothing stands for them. */
+function latenciesOf(samples: readonly Sample[], unknown: number | null = null): number[] {
   const alone: number[] = [];
   const longest = new Map<string, number>();
   for (const { latencyMs, isError, cluster } of samples) {
-    const latency = known(latencyMs);
+    const latency = known(latencyMs) ?? unknown;
     if (latency === null || isError) continue;
     if (cluster === null) alone.push(latency);
     else longest.set(cluster, Math.max(longest.get(cluster) ?? 0, latency));

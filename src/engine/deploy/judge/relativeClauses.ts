@@ -74,8 +74,11 @@ function regression(metric: QualityMetric, compared: Compared, levels: Levels): 
   const name = `regression[${metric}]`;
   const reason = reasonFor(metric, compared);
   if (reason === null) return unmeasured(name, compared);
-  const { fails } = notWorse(badness(metric, compared), 0, levels);
-  if (fails) return judged(name, 'fail', `${reason}: shown to be worse`);
+  const bad = badness(metric, compared);
+  if (notWorse(bad, 0, levels).fails) return judged(name, 'fail', `${reason}: shown to be worse`);
+  // What could not be evaluated might show it.
+  if (notWorse({ green: bad.worstGreen, blue: bad.bestBlue }, 0, levels).fails)
+    return judged(name, 'undecided', `${reason}: too many answers could not be evaluated`);
   return judged(name, 'pass', `${reason}: not shown to be worse`, true);
 }
 

@@ -5,35 +5,48 @@ import type { WatchedStep } from './watchedStep.ts';
 /** What came from users, and what was asked in their place: cases differ from traffic, so that each is compared with its own kind. */
 export type Stratum = 'live' | 'golden';
 
+const STRATA: readonly Stratum[] = ['live', 'golden'];
+
 /** The samples of a step, each once. */
 export class StepSamples {
   readonly green: readonly Sample[];
-  /** Of the same time; where blue gets no traffic any more, those from before the step. */
+  /** Of the same time; of a kind that blue gets no more of, those from before the step. */
   readonly blue: readonly Sample[];
-  /** Blue's are from before the step. */
-  readonly isEarlier: boolean;
+  readonly #earlier = new Set<Stratum>();
 
   constructor(samples: readonly Sample[], step: WatchedStep) {
     const once = [...new Map(samples.filter(isUsable).map((sample) => [sample.id, sample])).values()];
     const within = once.filter(({ atMs }) => atMs >= step.sinceMs);
     this.green = within.filter(({ side }) => side === 'green');
 
-    const blue = within.filter(({ side }) => side === 'blue');
-    const earlier = once.filter(({ side, atMs }) => side === 'blue' && atMs < step.sinceMs);
-    this.isEarlier = blue.length === 0 && earlier.length > 0;
-    this.blue = this.isEarlier ? earlier : blue;
+    this.blue = STRATA.flatMap((stratum) => {
+      const own = once.filter((sample) => sample.side === 'blue' && isOf(sample, stratum));
+      const now = own.filter(({ atMs }) => atMs >= step.sinceMs);
+      if (now.length > 0 || own.length === 0) return now;
+      this.#earlier.add(stratum);
+      return own;
+    });
   }
 
   of(side: Side, stratum: Stratum): Sample[] {
-    return this[side].filter(({ source }) => (source === 'golden') === (stratum === 'golden'));
+    return this[side].filter((sample) => isOf(sample, stratum));
+  }
+
+  /** Blue's of this kind are from before the step. */
+  isEarlier(stratum: Stratum): boolean {
+    return this.#earlier.has(stratum);
   }
 
   /** The kinds of samples that both sides have. */
   get strata(): Stratum[] {
-    return (['live', 'golden'] as const).filter(
+    return STRATA.filter(
       (stratum) => this.of('green', stratum).length > 0 && this.of('blue', stratum).length > 0,
     );
   }
+}
+
+function isOf({ source }: Sample, stratum: Stratum): boolean {
+  return (source === 'golden') === (stratum === 'golden');
 }
 
 /** A sample of which not even the time is a number says nothing. */

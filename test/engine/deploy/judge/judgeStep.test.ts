@@ -238,6 +238,55 @@ describe('the judge of a step', () => {
     );
   });
 
+  it('compares traffic with that from before where blue gets golden cases alone any more', () => {
+    const golden = () => ({ source: 'golden' as const });
+    const earlier = samples('blue', 500, () => ({ atMs: -1_000 }));
+    const cases = both(30, golden, golden);
+    const at100 = (errs: boolean) =>
+      look([...samples('green', 500, errs ? error : () => ({})), ...earlier, ...cases], { index: 5 });
+    assert.equal(at100(false).status, 'pass');
+    assert.match(at100(true).reason ?? '', /max_error_increase: .*before this step/);
+  });
+
+  it('takes latencies that are unknown for the worst where it may pass, and the best where it may fail', () => {
+    const slow = (unknown: number | null) => (at: number) => ({ latencyMs: at % 2 === 0 ? unknown : 50 });
+    for (const unknown of [null, Number.NaN, Number.POSITIVE_INFINITY, -1]) {
+      assert.equal(look(both(500, slow(unknown)), { config: latency }).status, 'undecided');
+      assert.equal(
+        look(
+          both(500, () => ({}), slow(unknown)),
+          { config: latency },
+        ).status,
+        'undecided',
+      );
+    }
+    assert.equal(look(both(500, slow(40)), { config: latency }).status, 'pass');
+  });
+
+  it('does not find quality unchanged where a judge failed on what might show the change', () => {
+    const gate: GatePolicy = { undecided: 'fail' };
+    const good = () => ({ quality: { passed: true, score: 1 } });
+    const unjudged = (every: number) => (at: number) => (at % every === 0 ? { quality: null } : good());
+    const half = look(both(500, unjudged(2), good), { gate });
+    assert.equal(half.status, 'undecided');
+    assert.match(half.reason ?? '', /could not be evaluated/);
+    assert.equal(look(both(500, unjudged(250), good), { gate }).status, 'pass');
+  });
+
+  it('fails by golden cases where there is traffic enough to decide, and asks no cost of an error', () => {
+    const golden = both(
+      60,
+      () => ({ source: 'golden', isError: true }),
+      () => ({ source: 'golden' }),
+    );
+    const traffic = both(500, () => ({}));
+    assert.equal(look(traffic).status, 'pass');
+    assert.equal(look([...traffic, ...golden]).status, 'fail');
+
+    const few = (at: number) => (at % 100 === 0 ? error() : {});
+    assert.equal(look(both(500, few, few), { gate: costs, config: unjudged }).status, 'pass');
+  });
+
   it('holds golden cases apart: they fill a step up, and are compared with golden cases alone', () => {
     const golden = (at: number) => ({ source: 'golden' as const, ...passing(0.6)(at) });
     const gate: GatePolicy = { undecided: 'fail', nonInferiorityMargin: 0.1 };

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ChangeHints } from '../../../../src/engine/deploy/routers/kubernetes/cluster/changeHints.ts';
 import { ClusterError } from '../../../../src/engine/deploy/routers/kubernetes/cluster/clusterError.ts';
@@ -87,6 +89,16 @@ describe('the client of a cluster', () => {
     const error = await failure(client.get(DEPLOYMENT, 'support', signal));
     assert.match(error.message, /^no answer from the cluster at http/);
     assert.equal(error.isTransient, true);
+  });
+
+  it('tries again where a file of its credentials is being replaced', async () => {
+    writeFileSync(shop.kubeconfig, shop.server.kubeconfig({}, { 'certificate-authority': 'missing.crt' }));
+    const client = shop.client();
+    const error = await failure(client.get(DEPLOYMENT, 'support', signal));
+    assert.match(error.message, /credentials of the cluster cannot be read/);
+    assert.equal(error.isTransient, true);
+    writeFileSync(path.join(path.dirname(shop.kubeconfig), 'missing.crt'), '');
+    assert.ok(await client.get(DEPLOYMENT, 'support', signal));
   });
 
   it('ends at its signal while the cluster says nothing', async () => {

@@ -191,6 +191,52 @@ describe('the router of Kubernetes', () => {
     assert.deepEqual(shop.weights(), { support: 1, legacy: 1 });
   });
 
+  it('refuses a rule that names a Service twice, loses neither, and takes green out of it in any case', async () => {
+    const second = { group: '', kind: 'Service', name: 'support', port: 8080, weight: 1 };
+    const add = () =>
+      shop.edit('httproutes', 'support', (route) => {
+        backendsOf((route['spec'] as { rules: JsonObject[] }).rules[0]).push({ ...second });
+      });
+    add();
+    const before = shop.rules();
+    await shop.router().start(pair, signal);
+    await assert.rejects(rise(25), says(/names Service support several times/, false));
+    assert.deepEqual(shop.rules(), before);
+
+    shop.edit('httproutes', 'support', (route) => {
+      backendsOf((route['spec'] as { rules: JsonObject[] }).rules[0]).pop();
+    });
+    await rise(25);
+    add();
+    await rise(0);
+    assert.deepEqual(
+      backendsOf(shop.rules()[0]).map(({ name, port }) => [name, port]),
+      [
+        ['support', 80],
+        ['support', 8080],
+      ],
+    );
+  });
+
+  it('asks for its own pods, however many the namespace has', async () => {
+    await shop.router().start(pair, signal);
+    await shop.router().observe(pair, signal);
+    const lists = shop.server.answered.filter(({ line }) => line.startsWith('list pods'));
+    assert.ok(lists.length > 0);
+    for (const { query } of lists) assert.match(query, /labelSelector=app/);
+  });
+
+  it('scales by what is noted on green only where that is a number of pods', async () => {
+    await shop.router().start(pair, signal);
+    for (const nonsense of ['NaN', '-1', '1.5', '']) {
+      shop.edit('deployments', green, ({ metadata }) => {
+        metadata.annotations = { ...metadata.annotations, 'touchstone/replicas': nonsense };
+      });
+      await rise(10);
+      await rise(0);
+    }
+  });
+
   it('tries again on a route that somebody else has just changed, and keeps that change', async () => {
     await shop.router().start(pair, signal);
     const put = shop.server.put.bind(shop.server);
@@ -410,6 +456,17 @@ describe('the router of Kubernetes', () => {
       shop.router().start(pair, signal),
       says(/exists, and Touchstone has not made it/, false),
     );
+  });
+
+  it('does not share a Service with the deployment of another Deployment', async () => {
+    const { metadata: _metadata, ...rest } = shop.server.get('deployments', 'support') as KubeObject;
+    shop.server.put({ ...rest, metadata: { name: 'worker', namespace: 'shop' } });
+    await shop.router().start(pair, signal);
+    const router = shop.router({ ...SHOP, deployment: 'worker' });
+    const other = { blue: await router.current(signal), green: pair.green };
+    await assert.rejects(router.start(other, signal), says(/has not made it for this version/, false));
+    await router.stop(other, 'green', 0, signal);
+    assert.ok(shop.server.get('services', green));
   });
 
   it('refuses several containers until one is named', async () => {

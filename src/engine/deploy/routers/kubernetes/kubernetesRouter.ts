@@ -21,7 +21,7 @@ import {
 import { describeTarget } from './cluster/clusterTarget.ts';
 import { driftOf } from './versions/clusterDrift.ts';
 import { GreenMaker } from './versions/greenMaker.ts';
-import { podsOf, readinessOf, servingOf } from './versions/rollout.ts';
+import { readinessOf, servingOf } from './versions/rollout.ts';
 import { rulesWith, servedBy, weightsIn } from './versions/routeWeights.ts';
 import { ServiceProxy } from './versions/serviceProxy.ts';
 import { LABEL, NOTE, type VersionNames } from './versions/versionNames.ts';
@@ -84,21 +84,21 @@ export class KubernetesRouter implements Router {
   }
 
   async observe(pair: Pair, signal: AbortSignal): Promise<Observed> {
-    const [route, pods, green, blue] = await Promise.all([
+    const seenOf = async (state: VersionState) =>
+      [state.deployment, await this.#reader.pods(state.deployment, signal), state.service !== null] as const;
+    const [route, green, blue] = await Promise.all([
       this.#reader.route(signal),
-      this.#reader.pods(signal),
       this.#reader.version(pair.green, signal),
       pair.blue ? this.#reader.version(pair.blue, signal) : undefined,
     ]);
+    const [ofGreen, ofBlue] = await Promise.all([seenOf(green), blue && seenOf(blue)]);
     const services = this.#reader.services(pair);
     const weights = weightsIn(route, services);
     const { config } = this.#options;
-    const seenOf = (state: VersionState) =>
-      [state.deployment, podsOf(state.deployment, pods), state.service !== null] as const;
     return {
       weights: weights.weights,
-      blue: blue ? servingOf(...seenOf(blue)) : { state: 'absent' },
-      green: readinessOf(...seenOf(green)),
+      blue: ofBlue ? servingOf(...ofBlue) : { state: 'absent' },
+      green: readinessOf(...ofGreen),
       drift: driftOf({ config, route, weights, pair: services, blue, green, greenVersion: pair.green }),
     };
   }
@@ -137,9 +137,10 @@ export class KubernetesRouter implements Router {
       });
 
     const { deployment, service, names } = await this.#reader.version(version, signal);
-    if (!isOurs(deployment ?? service, names)) return;
+    const isOurs = (object: ClusterObject | null) => isMadeFor(this.#options.config, object, names);
+    if (!isOurs(deployment ?? service)) return;
     if (deployment) await this.#drain(deployment, drainMs, signal);
-    if (isOurs(service, names) && service) await this.#client.remove(SERVICE, service, signal);
+    if (isOurs(service) && service) await this.#client.remove(SERVICE, service, signal);
     if (deployment) await this.#client.remove(DEPLOYMENT, deployment, signal);
   }
 
@@ -214,6 +215,12 @@ function checkWeights({ blue, green }: Weights): void {
   });
 }
 
-function isOurs(object: ClusterObject | null, { tag }: VersionNames): boolean {
-  return tag !== undefined && textAt(object ?? undefined, 'metadata', 'labels', LABEL.version) === tag;
+/** We have made it, and for this Deployment. */
+function isMadeFor(
+  { deployment }: KubernetesConfig,
+  object: ClusterObject | null,
+  { tag }: VersionNames,
+): boolean {
+  const label = (name: string) => textAt(object ?? undefined, 'metadata', 'labels', name);
+  return tag !== undefined && label(LABEL.version) === tag && label(LABEL.of) === deployment;
 }

@@ -21,6 +21,7 @@ export class ChangeHints {
   #hint = Promise.withResolvers<void>();
 
   constructor(client: ClusterClient, clock: Clock, watched: readonly Watched[]) {
+    this.#hint.promise.catch(() => {});
     this.#client = client;
     this.#clock = clock;
     this.#watched = watched;
@@ -51,6 +52,8 @@ export class ChangeHints {
     const onHint = () => {
       this.#hint.resolve();
       this.#hint = Promise.withResolvers();
+      // A bug of a watch is told to whoever waits, and to nobody where nobody does.
+      this.#hint.promise.catch(() => {});
     };
     for (const { kind, concerns } of this.#watched) {
       const options = {

@@ -1,3 +1,4 @@
+import { FileError } from '../../../../errors.ts';
 import { parseUntrustedJson } from '../../../../files/formats/untrustedJson.ts';
 import { exchange, openReply, type Reply } from '../../../../http/exchange.ts';
 import { parseRetryAfter } from '../../../../http/retryAfter.ts';
@@ -167,11 +168,18 @@ export class ClusterClient {
 
   /** What a forwarded request goes over, and with which headers. */
   async forwarding(signal: AbortSignal) {
-    const [connection, headers] = await Promise.all([
-      this.#access.connection(signal),
-      this.#access.headers(signal),
-    ]);
-    return { connection, headers };
+    try {
+      const connection = await this.#access.connection(signal);
+      return { connection, headers: await this.#access.headers(signal) };
+    } catch (error) {
+      // Files of credentials are replaced while the deployment runs.
+      if (!(error instanceof FileError)) throw error;
+      throw new ClusterError(`credentials of the cluster cannot be read: ${error.message}`, {
+        isTransient: true,
+        status: 0,
+        remedy: error.remedy,
+      });
+    }
   }
 
   close(): void {

@@ -35,7 +35,7 @@ export function entriesIn(map: ClusterObject): JournalEntry[] {
  * and effects stay, for they are the state, and so does the last note on each matter. Empty where there is room.
  */
 export function summedUp(map: ClusterObject, next: JournalEntry): JsonObject {
-  const size = JSON.stringify(map['data'] ?? {}).length + textOf(next).length;
+  const size = bytesOf(JSON.stringify(map['data'] ?? {})) + bytesOf(textOf(next));
   if (size <= SOFT_BYTES) return {};
 
   const entries = entriesIn(map);
@@ -49,7 +49,7 @@ export function summedUp(map: ClusterObject, next: JournalEntry): JsonObject {
     .slice(0, -KEPT)
     .filter(({ kind, seq }) => (kind === 'note' || kind === 'wish') && !newest.has(seq));
   const [last] = old.slice(-1);
-  const freed = old.reduce((sum, entry) => sum + textOf(entry).length, 0);
+  const freed = old.reduce((sum, entry) => sum + bytesOf(textOf(entry)), 0);
   if (size - freed > HARD_BYTES)
     throw new RouterError('the journal of the deployment is full', {
       isTransient: false,
@@ -69,6 +69,10 @@ export function summedUp(map: ClusterObject, next: JournalEntry): JsonObject {
   };
   const gone: JsonObject = Object.fromEntries(old.map(({ seq }) => [keyOf(seq), null]));
   return { ...gone, [keyOf(last.seq)]: textOf(note) };
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text);
 }
 
 function entryOf(text: JsonValue): JournalEntry | undefined {

@@ -10,12 +10,13 @@ import {
   DEPLOYMENT,
   numberAt,
   SERVICE,
+  textAt,
   versionOf,
 } from '../cluster/clusterObject.ts';
 import { greenObjects } from './greenObjects.ts';
-import { podsOf, readinessOf } from './rollout.ts';
+import { madeFor, readinessOf } from './rollout.ts';
 import { routeParts } from './routeWeights.ts';
-import { NOTE } from './versionNames.ts';
+import { LABEL, NOTE } from './versionNames.ts';
 import type { ClusterReader } from './versionState.ts';
 
 /** Makes the objects of a new version, and scales them for its part of the traffic. */
@@ -75,7 +76,11 @@ export class GreenMaker {
         found = await this.#client.get(kind, name, signal);
       }
     }
-    if (found && annotation(found, NOTE.digest) === annotation(wanted, NOTE.digest)) return found;
+    const isSame =
+      found &&
+      annotation(found, NOTE.digest) === annotation(wanted, NOTE.digest) &&
+      textAt(found, 'metadata', 'labels', LABEL.of) === textAt(wanted, 'metadata', 'labels', LABEL.of);
+    if (isSame) return found;
     throw new RouterError(`${kind.kind} ${name} exists, and Touchstone has not made it for this version`, {
       isTransient: !found,
       remedy: `Delete or rename it: kubectl delete ${kind.plural} ${name}`,
@@ -96,12 +101,12 @@ export class GreenMaker {
 
   /** Green is ready, with pods for its part of the traffic, or gets them now and no weight yet. */
   async makeRoom({ blue, green }: Pair, percent: number, signal: AbortSignal): Promise<void> {
-    const [state, pods, before] = await Promise.all([
+    const [state, before] = await Promise.all([
       this.#reader.version(green, signal),
-      this.#reader.pods(signal),
       blue ? this.#reader.version(blue, signal) : undefined,
     ]);
-    const readiness = readinessOf(state.deployment, podsOf(state.deployment, pods), state.service !== null);
+    const pods = await this.#reader.pods(state.deployment, signal);
+    const readiness = readinessOf(state.deployment, pods, state.service !== null);
     if (readiness.state !== 'ready' || !state.deployment) {
       const why = 'reason' in readiness ? readiness.reason : readiness.state;
       throw new RouterError(`version ${green.name} is not ready for traffic: ${why}`, { isTransient: true });
@@ -110,7 +115,7 @@ export class GreenMaker {
     const own = numberAt(state.deployment, 'spec', 'replicas') ?? 1;
     const available = numberAt(state.deployment, 'status', 'availableReplicas') ?? 0;
     const whole = Math.max(
-      Number(annotation(state.deployment, NOTE.replicas) ?? 1),
+      madeFor(state.deployment) ?? 1,
       numberAt(before?.deployment ?? undefined, 'spec', 'replicas') ?? 1,
     );
     const needed = Math.ceil((whole * percent) / 100);

@@ -1,16 +1,7 @@
 import { excerpt } from '../../../../files/text/excerpt.ts';
 import type { JsonObject } from '../../../../model/json.ts';
 import type { Readiness } from '../../router.ts';
-import {
-  annotation,
-  at,
-  type ClusterObject,
-  listAt,
-  mapAt,
-  numberAt,
-  selects,
-  textAt,
-} from '../cluster/clusterObject.ts';
+import { annotation, at, type ClusterObject, listAt, numberAt, textAt } from '../cluster/clusterObject.ts';
 import { NOTE } from './versionNames.ts';
 
 /** Crashes that are more than a slow start of something else. */
@@ -71,13 +62,13 @@ export function servingOf(
 /** Pods that a Deployment was made for, and no fewer than are asked of it now. */
 export function neededPods(deployment: ClusterObject): number {
   const asked = numberAt(deployment, 'spec', 'replicas') ?? 1;
-  const made = Number(annotation(deployment, NOTE.replicas) ?? asked);
-  return Math.min(asked, Number.isInteger(made) && made > 0 ? made : asked);
+  return Math.min(asked, madeFor(deployment) ?? asked);
 }
 
-export function podsOf(deployment: ClusterObject | null, pods: readonly ClusterObject[]): ClusterObject[] {
-  const selector = mapAt(deployment ?? undefined, 'spec', 'selector', 'matchLabels');
-  return pods.filter((pod) => selects(selector, mapAt(pod, 'metadata', 'labels')));
+/** Undefined where it is not noted, or somebody has made nonsense of the note. */
+export function madeFor(deployment: ClusterObject): number | undefined {
+  const made = Number(annotation(deployment, NOTE.replicas) ?? Number.NaN);
+  return Number.isInteger(made) && made > 0 ? made : undefined;
 }
 
 function missingFrom(deployment: ClusterObject, pods: readonly ClusterObject[]): string | undefined {

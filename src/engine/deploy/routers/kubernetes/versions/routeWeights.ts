@@ -97,6 +97,16 @@ function backendsWith(rule: JsonObject, pair: Pair, weights: Weights, route: Clu
     );
 
   const ours = refs.filter((ref) => isOneOf(ref, pair, route));
+  const isGreen = (ref: JsonObject) => ref['name'] === pair.green;
+  if (ours.filter((ref) => !isGreen(ref)).length > 1 || ours.filter(isGreen).length > 1) {
+    // On the way back, blue keeps them as they are.
+    if (weights.green === 0) return refs.filter((ref) => !(ours.includes(ref) && isGreen(ref)));
+    throw new RouterError(
+      `a rule of HTTPRoute ${route.metadata.name} names Service ${pair.blue ?? pair.green} several times, for example with several ports`,
+      { isTransient: false, remedy: 'Give each of them a rule of its own.' },
+    );
+  }
+
   const model = ours.find((ref) => ref['name'] === pair.blue) ?? ours[0] ?? {};
   const wanted = [
     { name: pair.blue, weight: blue },

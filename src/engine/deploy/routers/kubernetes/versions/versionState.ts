@@ -56,8 +56,11 @@ export class ClusterReader {
     );
   }
 
-  async pods(signal: AbortSignal): Promise<ClusterObject[]> {
-    return (await this.#client.list(POD, {}, signal)).items;
+  /** Those of a Deployment alone: a namespace may have thousands. */
+  async pods(deployment: ClusterObject | null, signal: AbortSignal): Promise<ClusterObject[]> {
+    const selector = mapAt(deployment ?? undefined, 'spec', 'selector', 'matchLabels');
+    if (Object.keys(selector).length === 0) return [];
+    return (await this.#client.list(POD, selector, signal)).items;
   }
 
   services({ blue, green }: Pair): ServicePair {
