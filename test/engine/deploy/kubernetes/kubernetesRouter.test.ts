@@ -230,7 +230,10 @@ describe('the router of Kubernetes', () => {
     await shop.router().start(pair, signal);
     for (const nonsense of ['NaN', '-1', '1.5', '']) {
       shop.edit('deployments', green, ({ metadata }) => {
-        metadata.annotations = { ...metadata.annotations, 'touchstone/replicas': nonsense };
+        metadata.annotations = {
+          ...(metadata['annotations'] as JsonObject),
+          'touchstone/replicas': nonsense,
+        };
       });
       await rise(10);
       await rise(0);
