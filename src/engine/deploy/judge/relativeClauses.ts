@@ -55,7 +55,8 @@ export function qualityClauses(gate: GatePolicy, compared: Compared, levels: Lev
   const { nonInferiorityMargin: margin, noRegression = [], allowRegression = [] } = gate;
   const clauses: Judged[] = [];
   for (const metric of ['pass', 'score'] as const) {
-    if (!allowRegression.includes(metric)) clauses.push(regression(metric, compared, levels));
+    if (!allowRegression.includes(metric))
+      clauses.push(regression(metric, compared, margin ?? DEFAULT_MARGIN, levels));
     if (margin !== undefined) clauses.push(nonInferior(metric, compared, margin, levels));
   }
 
@@ -70,14 +71,14 @@ export function qualityClauses(gate: GatePolicy, compared: Compared, levels: Lev
 const WORDS: { readonly [metric in QualityMetric]: string } = { pass: 'pass rate', score: 'mean score' };
 
 /** Never laxer than a verdict: what is shown to be worse fails. */
-function regression(metric: QualityMetric, compared: Compared, levels: Levels): Judged {
+function regression(metric: QualityMetric, compared: Compared, margin: number, levels: Levels): Judged {
   const name = `regression[${metric}]`;
   const reason = reasonFor(metric, compared);
   if (reason === null) return unmeasured(name, compared);
   const bad = badness(metric, compared);
   if (notWorse(bad, 0, levels).fails) return judged(name, 'fail', `${reason}: shown to be worse`);
-  // What could not be evaluated might show it.
-  if (notWorse({ green: bad.worstGreen, blue: bad.bestBlue }, 0, levels).fails)
+  // What could not be evaluated might hide more than a margin.
+  if (notWorse({ green: bad.worstGreen, blue: bad.bestBlue }, margin, levels).fails)
     return judged(name, 'undecided', `${reason}: too many answers could not be evaluated`);
   return judged(name, 'pass', `${reason}: not shown to be worse`, true);
 }

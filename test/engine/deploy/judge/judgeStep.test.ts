@@ -270,7 +270,7 @@ describe('the judge of a step', () => {
     const half = look(both(500, unjudged(2), good), { gate });
     assert.equal(half.status, 'undecided');
     assert.match(half.reason ?? '', /could not be evaluated/);
-    assert.equal(look(both(500, unjudged(250), good), { gate }).status, 'pass');
+    assert.equal(look(both(500, unjudged(25), good), { gate }).status, 'pass');
   });
 
   it('fails by golden cases where there is traffic enough to decide, and asks no cost of an error', () => {
