@@ -44,10 +44,7 @@ export async function checkOutRevision(
     );
   }
 
-  const commit = await git(
-    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
-    options,
-  );
+  const commit = await git(['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`], options);
   if (commit === undefined) {
     throw new UsageError(
       `there is no git revision ${revision}, nor a target, stored run or model of that name`,
@@ -85,7 +82,7 @@ async function materialise(
     linkPackages(top, realpathSync(options.folder), files);
   }
 
-  const written = await writeTree(`${commit}:${prefix.replace(/\/$/, '')}`, root, own);
+  const written = await writeTree(`${commit}:${prefix}`, root, own);
   if (!written || !existsSync(root)) {
     throw new MissingFolderError(`the revision ${revision} does not have this folder`, {
       where: { path: options.folder },
@@ -119,10 +116,10 @@ async function writeTree(
   own: GitOptions,
   settings: readonly string[] = [],
 ): Promise<boolean> {
-  const read = await git(['read-tree', '--end-of-options', tree], own);
+  const read = await git(['read-tree', tree], own);
   // With an index of the folder alone, git must not look for files below the folder again.
   const written = await git(
-    [...settings, 'checkout-index', '--all', '--force', '--quiet', `--prefix=${folder}${path.sep}`],
+    [...settings, 'checkout-index', '--all', '--force', `--prefix=${folder}${path.sep}`],
     own,
   );
   return read !== undefined && written !== undefined;
@@ -141,7 +138,7 @@ function linkPackages(top: string, from: string, root: string): void {
 
 /** Of the whole repository, whose other folders programs may read: tracked files as in the commit, and no file that git does not know. */
 async function isUnchanged(commit: string, options: GitOptions): Promise<boolean> {
-  const changed = await git(['diff', '--name-only', commit, '--', ':/'], options);
-  const unknown = await git(['ls-files', '--others', '--exclude-standard', '--', ':/'], options);
+  const changed = await git(['diff', '--name-only', commit], options);
+  const unknown = await git(['ls-files', '--others', '--exclude-standard', ':/'], options);
   return changed === '' && unknown === '';
 }

@@ -1,57 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { changedFiles, sideText } from '../../../../src/engine/compare/sides/changedFiles.ts';
 import { git } from '../../../../src/engine/compare/sides/git.ts';
-import { checkOutRevision, MissingFolderError } from '../../../../src/engine/compare/sides/revision.ts';
 import { UsageError, UserError } from '../../../../src/engine/errors.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
-
-const environment = fixedEnvironment({ PATH: process.env['PATH'] ?? '' });
-const { signal } = new AbortController();
-const ports = { environment, signal };
-
-/** A repository whose workspace is the folder `app`, with two commits, and what was done since. */
-function repository(): { top: string; app: string; run(...args: string[]): string } {
-  const top = realpathSync(
-    temporaryFolder({ 'app/kept.txt': 'kept\n', 'app/gone.txt': 'gone', 'lib/x.mjs': '1' }),
-  );
-  const run = (...args: string[]) =>
-    execFileSync(
-      'git',
-      ['-c', 'user.name=a', '-c', 'user.email=a@b.c', '-c', 'commit.gpgsign=false', ...args],
-      {
-        cwd: top,
-        encoding: 'utf8',
-      },
-    ).trim();
-  run('init', '--quiet');
-  run('add', '--all');
-  run('commit', '--quiet', '-m', 'first');
-  write(top, 'app/kept.txt', 'kept\nlonger\n\n');
-  write(top, 'app/new.txt', 'new');
-  rmSync(path.join(top, 'app/gone.txt'));
-  write(top, 'lib/x.mjs', '2');
-  run('add', '--all');
-  run('commit', '--quiet', '-m', 'second');
-  return { top, app: path.join(top, 'app'), run };
-}
-
-function write(root: string, name: string, text: string): void {
-  mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-  writeFileSync(path.join(root, name), text);
-}
+import { ports, repository, write } from './repository.ts';
 
 describe('the files of two sides', function () {
   this.timeout(60_000);
@@ -184,100 +139,5 @@ describe('the files of two sides', function () {
     );
     const stopped = AbortSignal.abort(new Error('stop'));
     await assert.rejects(git(['status'], { ...ports, signal: stopped, folder: app }), /stop/);
-  });
-});
-
-describe('the files of a revision', function () {
-  this.timeout(60_000);
-
-  it('are written beside the rest of the repository, with the packages of now', async () => {
-    const { top, app } = repository();
-    write(top, 'node_modules/a/index.js', 'a');
-    write(app, 'node_modules/b/index.js', 'b');
-    write(top, '.gitignore', 'node_modules\n');
-    const files = await checkOutRevision(app, 'HEAD~1', ports);
-    const read = (name: string) => readFileSync(path.join(files.root, name), 'utf8');
-    assert.deepEqual(readdirSync(files.root).sort(), ['gone.txt', 'kept.txt', 'node_modules']);
-    assert.deepEqual([read('kept.txt'), read('../lib/x.mjs')], ['kept\n', '1']);
-    assert.deepEqual([read('node_modules/b/index.js'), read('../node_modules/a/index.js')], ['b', 'a']);
-    assert.ok(existsSync(path.join(files.root, '../.git')), 'the repository begins there');
-    assert.equal(path.basename(path.dirname(files.root)), path.basename(top));
-    assert.match(files.commit, /^[0-9a-f]{10}$/);
-    assert.equal(files.unchanged, false);
-    files.remove();
-    files.remove();
-    assert.ok(!existsSync(files.root));
-  });
-
-  it('are the same as now only where nothing of the repository has changed', async () => {
-    const { top, app } = repository();
-    const isUnchanged = async (revision: string) => {
-      const files = await checkOutRevision(app, revision, ports);
-      files.remove();
-      return files.unchanged;
-    };
-    assert.deepEqual([await isUnchanged('HEAD'), await isUnchanged('HEAD~1')], [true, false]);
-    write(top, 'lib/y.mjs', 'unknown to git, beside the workspace');
-    assert.equal(await isUnchanged('HEAD'), false);
-    rmSync(path.join(top, 'lib/y.mjs'));
-    write(top, 'lib/x.mjs', 'changed beside the workspace');
-    assert.equal(await isUnchanged('HEAD'), false);
-  });
-
-  it('of a workspace that is the whole repository have its name', async () => {
-    const { top } = repository();
-    const files = await checkOutRevision(top, 'HEAD~1', ports);
-    assert.equal(path.basename(files.root), path.basename(top));
-    assert.equal(readFileSync(path.join(files.root, 'app/kept.txt'), 'utf8'), 'kept\n');
-    files.remove();
-  });
-
-  it("leave the person's index and files alone", async () => {
-    const { top, app, run } = repository();
-    write(app, 'staged.txt', 'x');
-    run('add', 'app/staged.txt');
-    const before = run('status', '--porcelain');
-    const files = await checkOutRevision(app, 'HEAD~1', ports);
-    assert.equal(run('status', '--porcelain'), before);
-    assert.equal(readFileSync(path.join(top, 'app/kept.txt'), 'utf8'), 'kept\nlonger\n\n');
-    files.remove();
-  });
-
-  it('are refused with what to do where there are none', async () => {
-    const { top, app, run } = repository();
-    const remedy = 'Check the name. Targets and runs are listed by: touchstone list, touchstone show --runs';
-    await assert.rejects(
-      checkOutRevision(app, 'nowhere', ports),
-      (error) =>
-        error instanceof UsageError &&
-        error.message ===
-          'there is no git revision nowhere, nor a target, stored run or model of that name' &&
-        error.remedy === remedy,
-    );
-    const folder = temporaryFolder({});
-    const ceiling = fixedEnvironment({
-      PATH: process.env['PATH'] ?? '',
-      GIT_CEILING_DIRECTORIES: path.dirname(folder),
-    });
-    await assert.rejects(
-      checkOutRevision(folder, 'HEAD', { environment: ceiling, signal }),
-      (error) =>
-        error instanceof UsageError &&
-        error.message ===
-          'HEAD is neither a target, a stored run nor a model, and the folder is not in a git repository' &&
-        error.remedy === remedy &&
-        error.where?.path === folder,
-    );
-    write(top, 'later/a.txt', 'x');
-    run('add', '--all');
-    run('commit', '--quiet', '-m', 'third');
-    await assert.rejects(
-      checkOutRevision(path.join(top, 'later'), 'HEAD~1', ports),
-      (error) =>
-        error instanceof MissingFolderError &&
-        error.message === 'the revision HEAD~1 does not have this folder' &&
-        error.remedy === 'Choose a revision in which the workspace existed.' &&
-        error.where?.path === path.join(top, 'later'),
-    );
   });
 });
