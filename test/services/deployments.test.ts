@@ -113,6 +113,17 @@ describe('deployments of a workspace', function () {
     assert.match((await run('deploy', 'start', 'desk', '--to', 'no', '--yes')).err, /no version 'no'/);
     assert.match((await run('deploy', 'start', 'no', '--to', 'polite', '--yes')).err, /no deployment 'no'/);
     assert.match((await run('deploy', 'pause', 'desk')).err, /has not begun/);
+    for (const [args, said] of [
+      [['start', 'desk', '--to', 'http://user:word@127.0.0.1:1', '--yes'], /holds a user name, a password/],
+      [['start', 'desk', '--to', 'http://127.0.0.1:1/?key=sk-1', '--yes'], /or a query/],
+      [['start', 'desk', '--to', 'http://169.254.169.254/', '--yes'], /link-local/],
+      [['start', 'desk', '--to', 'x'.repeat(3000), '--yes'], /more than 2,000 characters/],
+      [['pause', 'x'.repeat(300)], /more than 200 characters/],
+      [['promote', 'desk', '--override', '', '--yes'], /must not be empty/],
+    ] as const) {
+      const { code, err } = await run('deploy', ...args);
+      assert.deepEqual([code, said.test(err)], [2, true], err);
+    }
     assert.match((await run('deploy', 'list')).out, /desk +not begun +route desk of the gateway/);
   });
 });

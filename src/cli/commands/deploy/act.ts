@@ -4,6 +4,7 @@ import type { DeploymentAction } from '../../../protocol/deploymentEntries.ts';
 import { ServicesLink } from '../../../services/servicesLink.ts';
 import { EXIT } from '../../exitCode.ts';
 import { configOption } from '../../options/common.ts';
+import { deploymentName, reasonText } from '../../options/shortText.ts';
 import type { RunAction } from '../../runAction.ts';
 import { chosenEntry, entryOf } from '../../services/deployments.ts';
 import { giveKeys } from '../../services/giveKeys.ts';
@@ -43,13 +44,14 @@ export function addDeployActions(deploy: Command, act: RunAction): void {
     const command = deploy
       .command(action)
       .description(about)
-      .argument('<deployment>', 'the deployment')
+      .argument('<deployment>', 'the deployment', deploymentName)
       .addOption(configOption())
       .option('--json', 'print JSON');
     if (action === 'promote')
       command.option(
         '--override <reason>',
         'although the gate is undecided; the reason stays in the journal',
+        reasonText,
       );
     if (ASKED[action] !== undefined) command.option('-y, --yes', 'do not ask');
     command.action((deployment: string, options: ActOptions) =>

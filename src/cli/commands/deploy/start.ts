@@ -5,6 +5,7 @@ import type { DeploymentPlan } from '../../../protocol/deploymentParams.ts';
 import { ServicesLink } from '../../../services/servicesLink.ts';
 import { EXIT } from '../../exitCode.ts';
 import { configOption } from '../../options/common.ts';
+import { deploymentName, reasonText } from '../../options/shortText.ts';
 import type { RunAction } from '../../runAction.ts';
 import { entryOf } from '../../services/deployments.ts';
 import { giveKeys } from '../../services/giveKeys.ts';
@@ -32,10 +33,11 @@ export function addDeployStart(deploy: Command, act: RunAction): void {
   deploy
     .command('start')
     .description('begin a deployment, or bring another version forward in place of the one under way')
-    .argument('<deployment>', 'a deployment of touchstone.yaml')
+    .argument('<deployment>', 'a deployment of touchstone.yaml', deploymentName)
     .requiredOption(
       '--to <version>',
       'what is to follow: a name under "versions", release/NAME, or the URL of an agent',
+      reasonText,
     )
     .option(
       '--wait',
@@ -47,6 +49,7 @@ export function addDeployStart(deploy: Command, act: RunAction): void {
     .option(
       '--override <reason>',
       'although nothing has approved the release; the reason stays in the journal',
+      reasonText,
     )
     .addOption(configOption())
     .option('--json', 'print JSON; with --wait, one line for each change')

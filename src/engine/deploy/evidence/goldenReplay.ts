@@ -87,7 +87,10 @@ export class GoldenReplay {
         reason: this.#isSpent() ? 'max_cost_usd is spent: no case was asked' : 'no case was asked',
       };
     if (failed.length === 0)
-      return { status: 'pass', reason: `${counted(results.length, 'golden case')} answered` };
+      return {
+        status: 'pass',
+        reason: `${counted(results.length, 'golden case was', 'golden cases were')} answered`,
+      };
     const [first] = failed;
     const why = first?.output.status === 'error' ? first.output.error.message : first?.reason;
     return {
