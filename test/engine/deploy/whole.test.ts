@@ -15,8 +15,8 @@ describe('a deployment as a whole: gateway, traces, monitor, judge, journal and 
     assert.ok(whole.green >= 40);
   });
 
-  for (const kind of ['refusing', 'slow'] as const)
-    it(`takes a ${kind} agent back at the first step, without a failed request`, async () => {
+  for (const kind of ['refusing', 'slow', 'costly', 'rude about bills'] as const)
+    it(`takes an agent that is ${kind} back at the first step, without a failed request`, async () => {
       const whole = await deployWhole(kind);
       assert.deepEqual([whole.phase, whole.failed], ['rolled-back', 0], whole.reason);
       assert.deepEqual(whole.weights, [50, 0]);

@@ -4,6 +4,7 @@ import type {
   EvidenceSource,
   SmokeReport,
   StepWindow,
+  WantedOfTag,
 } from '../../../src/engine/deploy/evidence/evidenceSource.ts';
 import type { Sample } from '../../../src/engine/deploy/evidence/sample.ts';
 import type { SideFigures } from '../../../src/engine/deploy/evidence/stepReport.ts';
@@ -15,6 +16,7 @@ export class FakeEvidence implements EvidenceSource {
   smokes: SmokeReport = { status: 'pass', reason: '3 of 3 cases passed' };
   /** What is asked of green, by how many. */
   readonly fills: number[] = [];
+  readonly tagFills: string[] = [];
   begins = 0;
   /** Models that served green when it was evaluated. */
   recordedModels: string[] = [];
@@ -31,6 +33,11 @@ export class FakeEvidence implements EvidenceSource {
   async fill(_pair: Pair, { untilMs }: StepWindow, count: number): Promise<void> {
     this.fills.push(count);
     for (let index = 0; index < count; index += 1) this.add({ source: 'golden', atMs: untilMs });
+  }
+
+  async fillTag(_pair: Pair, { untilMs }: StepWindow, { tag, count }: WantedOfTag): Promise<void> {
+    this.tagFills.push(`${count} of ${tag}`);
+    this.add({ source: 'golden', atMs: untilMs, tags: [tag] });
   }
 
   async smoke(): Promise<SmokeReport> {

@@ -27,7 +27,9 @@ import { temporaryFolder } from '../temporaryFolder.ts';
 
 const { signal } = new AbortController();
 
-export type AgentKind = 'polite' | 'refusing' | 'slow';
+export type AgentKind = 'polite' | 'refusing' | 'slow' | 'costly' | 'rude about bills';
+
+const BILLS = 60;
 
 /** What came of a deployment, and what its users saw. */
 export interface WholeDeployment {
@@ -48,7 +50,7 @@ export interface WholeDeployment {
 export async function deployWhole(kind: AgentKind): Promise<WholeDeployment> {
   const agents = [agentOf('polite'), agentOf(kind)];
   const [older = 0, newer = 0] = await Promise.all(agents.map(listen));
-  const root = temporaryFolder(filesOf(older, newer));
+  const root = temporaryFolder(filesOf(older, newer, kind));
   const workspace = await loadWorkspace({ root, environment: fixedEnvironment({}), signal });
   const [config] = workspace.config.deployments ?? [];
   if (!config) throw new Error('the workspace has no deployment');
@@ -187,10 +189,15 @@ async function evaluating(
 
 function agentOf(kind: AgentKind): Server & { label?: string } {
   const server: Server & { label?: string } = createServer((request, response) => {
-    request.resume().on('end', () => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const asked = Buffer.concat(chunks).toString();
       const answer = () => {
         response.writeHead(200, { 'content-type': 'application/json', 'x-agent': server.label ?? '' });
-        response.end(JSON.stringify({ output: kind === 'refusing' ? 'I cannot help.' : 'You are welcome.' }));
+        const isRefused = kind === 'refusing' || (kind === 'rude about bills' && asked.includes('bill'));
+        const output = isRefused ? 'I cannot help.' : 'You are welcome.';
+        response.end(JSON.stringify({ output, cost_usd: kind === 'costly' ? 0.009 : 0.003 }));
       };
       if (kind === 'slow') setTimeout(answer, 400);
       else answer();
@@ -205,15 +212,26 @@ async function listen(server: Server & { label?: string }, index: number): Promi
   return (server.address() as AddressInfo).port;
 }
 
-function filesOf(older: number, newer: number): { [file: string]: string } {
+/** Cases carry tags; traffic does not. */
+function casesOf(): string {
+  const bills = Array.from(
+    { length: BILLS },
+    (_, at) => `  - { id: bill-${at}, input: "Where is bill ${at}?", tags: [bills] }\n`,
+  );
+  return ['  - { id: one, input: Hello }\n', ...bills].join('');
+}
+
+function filesOf(older: number, newer: number, kind: AgentKind): { [file: string]: string } {
+  const isAboutBills = kind === 'rude about bills';
+  const asksCases = isAboutBills || kind === 'costly';
   return {
-    'live.golden.yaml': 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - { id: one, input: Hello }\n',
+    'live.golden.yaml': `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n${casesOf()}`,
     'touchstone.yaml': `suites:
   polite:
     dataset: live.golden.yaml
     targets: [{ name: agent, http: "http://127.0.0.1:${older}" }]
     evaluators: [{ contains: welcome }]
-    gate: { min_pass_rate: 0.8 }
+    gate: { min_pass_rate: 0.8${kind === 'costly' ? ', max_cost_increase: 0.2' : ''}${isAboutBills ? ', no_regression: [bills]' : ''} }
 gateway:
   routes:
     desk: { to: { url: "http://127.0.0.1:${older}" } }
@@ -230,7 +248,7 @@ deployments:
     ready_within: 20s
     keep: 1s
     drain: 1s
-    evidence: { max_error_increase: 0.25, max_latency_increase: 1 }
+    evidence: { max_error_increase: 0.25, max_latency_increase: 1${asksCases ? ', golden_cases: true' : ''} }
 `,
   };
 }

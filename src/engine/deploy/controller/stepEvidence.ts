@@ -8,6 +8,9 @@ import type { ControllerOptions } from './controllerOptions.ts';
 /** Golden cases are asked once so much of a hold is over and traffic has not brought enough. */
 const FILL_FROM = 0.5;
 
+/** Cases of a tag that are asked at a look. */
+const TAG_AT_ONCE = 20;
+
 /** Green is served by a model that it was not served by before. */
 export interface ModelDrift {
   reason: string;
@@ -76,15 +79,20 @@ export class StepEvidence {
     if (!this.#options.config.evidence.goldenCases || !report || sinceMs === null) return;
     if (elapsed < length * FILL_FROM) return;
 
+    const window = this.#window(sinceMs, elapsed);
+    for (const tag of openTags(report))
+      await this.#options.evidence.fillTag(state.pair, window, { tag, count: TAG_AT_ONCE }, signal);
+
     const wanted = policy.steps[state.step ?? 0]?.minSamples ?? 0;
     const asked = this.#filled.step === evidenceSeq ? this.#filled.count : 0;
-    // Where no answer of live traffic can be evaluated, golden cases alone tell of quality.
-    const measured = report.green.passRate === null ? 0 : report.green.samples;
+    // Where no answer of live traffic can be evaluated, or priced, golden cases alone tell of it.
+    const isBlind = report.green.passRate === null || isCostOpen(report);
+    const measured = isBlind ? 0 : report.green.samples;
     const expected = Math.floor((measured * length) / Math.max(elapsed, 1));
     const missing = Math.min(wanted - expected, wanted - asked);
     if (missing <= 0) return;
     this.#filled = { step: evidenceSeq, count: asked + missing };
-    await this.#options.evidence.fill(state.pair, this.#window(sinceMs, elapsed), missing, signal);
+    await this.#options.evidence.fill(state.pair, window, missing, signal);
   }
 
   /** Whatever became of the clock, all that was seen of the step is within it. */
@@ -126,4 +134,17 @@ export class StepEvidence {
     const text = `${name} is served by ${all.filter((model) => !models.includes(model)).join(' and ')}`;
     await this.#journal.record({ kind: 'note', text, data: written({ models: all }) }, seq, signal);
   }
+}
+
+/** Tags that the gate speaks of, and that could not be decided. */
+function openTags({ clauses }: StepReport): string[] {
+  const tags = clauses.flatMap(({ name, status }) => {
+    const tag = /^(?:no_regression|min_pass_rate)\[(.*)\]$/s.exec(name)?.[1];
+    return status === 'undecided' && tag !== undefined ? [tag] : [];
+  });
+  return [...new Set(tags)];
+}
+
+function isCostOpen({ clauses }: StepReport): boolean {
+  return clauses.some(({ name, status }) => name === 'max_cost_increase' && status === 'undecided');
 }

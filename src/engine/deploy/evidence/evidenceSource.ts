@@ -7,6 +7,11 @@ export interface StepWindow {
   untilMs: number;
 }
 
+export interface WantedOfTag {
+  tag: string;
+  count: number;
+}
+
 export interface Evidence {
   samples: readonly Sample[];
   figures: readonly Figure[];
@@ -23,6 +28,8 @@ export interface EvidenceSource {
   read(pair: Pair, window: StepWindow, signal: AbortSignal): Promise<Evidence>;
   /** Asks green `count` more golden cases within the step; their samples are read later. */
   fill(pair: Pair, window: StepWindow, count: number, signal: AbortSignal): Promise<void>;
+  /** Asks both `count` more golden cases with a tag within the step, each case once, where no traffic of it has that tag. */
+  fillTag(pair: Pair, window: StepWindow, wanted: WantedOfTag, signal: AbortSignal): Promise<void>;
   /** A few golden cases at green before it gets traffic. */
   smoke(pair: Pair, signal: AbortSignal): Promise<SmokeReport>;
   end(signal: AbortSignal): Promise<void>;

@@ -6,9 +6,9 @@ import { findSuite } from '../../runs/preparation/findSuite.ts';
 import type { Pair } from '../routers/router.ts';
 import type { Side, Version } from '../sides.ts';
 import type { EvidenceOptions } from './evidenceOptions.ts';
-import type { SmokeReport, StepWindow } from './evidenceSource.ts';
+import type { SmokeReport, StepWindow, WantedOfTag } from './evidenceSource.ts';
 import { GoldenCases } from './goldenCases.ts';
-import { GoldenLog } from './goldenLog.ts';
+import { type GoldenAnswer, GoldenLog } from './goldenLog.ts';
 import type { Sample } from './sample.ts';
 
 const SMOKE_CASES = 3;
@@ -51,16 +51,29 @@ export class GoldenReplay {
     const { config } = this.#options;
     if (!config.evidence.goldenCases || config.suite === undefined) return;
     await this.#guarded(async () => {
-      const cases = await this.#open(signal);
-      const asked = this.#asked.answers.filter(
-        ({ version, atMs }) => version === keyOf(pair.green) && atMs >= window.sinceMs,
-      ).length;
-      for (let at = 0; at < count && cases.cases.length > 0; at += 1) {
-        const located = cases.cases[(asked + at) % cases.cases.length];
-        if (!located) continue;
-        await this.#ask(pair, 'green', located, signal);
-        if (pair.blue) await this.#ask(pair, 'blue', located, signal);
+      const { cases } = await this.#open(signal);
+      const asked = this.#askedOf(pair.green, window).length;
+      for (let at = 0; at < count && cases.length > 0; at += 1) {
+        const located = cases[(asked + at) % cases.length];
+        if (located) await this.#askBoth(pair, located, signal);
       }
+    }, signal);
+  }
+
+  /** Asks both of `count` cases more that have a tag, each once within the step: the same case twice shows nothing new. */
+  async fillTag(
+    pair: Pair,
+    window: StepWindow,
+    { tag, count }: WantedOfTag,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { config } = this.#options;
+    if (!config.evidence.goldenCases || config.suite === undefined) return;
+    await this.#guarded(async () => {
+      const { cases } = await this.#open(signal);
+      const asked = new Set(this.#askedOf(pair.green, window).map(({ caseId }) => caseId));
+      const left = cases.filter(({ case: { id, tags = [] } }) => tags.includes(tag) && !asked.has(id));
+      for (const located of left.slice(0, count)) await this.#askBoth(pair, located, signal);
     }, signal);
   }
 
@@ -123,6 +136,15 @@ export class GoldenReplay {
   #isSpent(): boolean {
     const { maxCostUsd } = this.#options.config.evidence;
     return maxCostUsd !== undefined && this.spentUsd + this.#judged() >= maxCostUsd;
+  }
+
+  #askedOf(asked: Version, { sinceMs }: StepWindow): readonly GoldenAnswer[] {
+    return this.#asked.answers.filter(({ version, atMs }) => version === keyOf(asked) && atMs >= sinceMs);
+  }
+
+  async #askBoth(pair: Pair, located: LocatedCase, signal: AbortSignal): Promise<void> {
+    await this.#ask(pair, 'green', located, signal);
+    if (pair.blue) await this.#ask(pair, 'blue', located, signal);
   }
 
   async #ask(

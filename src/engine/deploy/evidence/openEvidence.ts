@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 import { spanPrice } from '../../models/prices/spanPrice.ts';
 import type { Pair } from '../routers/router.ts';
 import type { EvidenceOptions } from './evidenceOptions.ts';
-import type { Evidence, EvidenceSource, SmokeReport, StepWindow } from './evidenceSource.ts';
+import type { Evidence, EvidenceSource, SmokeReport, StepWindow, WantedOfTag } from './evidenceSource.ts';
 import { GoldenReplay } from './goldenReplay.ts';
 import { monitorOf } from './monitorOf.ts';
 import { PrometheusFigures } from './prometheusFigures.ts';
@@ -73,6 +73,12 @@ class OpenEvidence implements EvidenceSource {
 
   fill(pair: Pair, window: StepWindow, count: number, signal: AbortSignal): Promise<void> {
     return this.#golden.fill(pair, window, count, signal);
+  }
+
+  async fillTag(pair: Pair, window: StepWindow, wanted: WantedOfTag, signal: AbortSignal): Promise<void> {
+    const live = this.#spans.read(pair, window, this.#options.clock.now());
+    if (live.some(({ side, tags }) => side === 'green' && tags.includes(wanted.tag))) return;
+    await this.#golden.fillTag(pair, window, wanted, signal);
   }
 
   smoke(pair: Pair, signal: AbortSignal): Promise<SmokeReport> {

@@ -9,7 +9,7 @@ import { absoluteClauses } from './absoluteClauses.ts';
 import { figureClauses } from './figureClauses.ts';
 import { type Judged, judged } from './judged.ts';
 import { costClause, latencyIncreaseClause } from './limitIncrease.ts';
-import { type Compared, errorClause, qualityClauses } from './relativeClauses.ts';
+import { type Compared, errorClause, qualityClauses, tagClause } from './relativeClauses.ts';
 import { sideFigures } from './sideFigures.ts';
 import { mismatchOf } from './splitClause.ts';
 import { type Levels, levelsOf } from './stepLevels.ts';
@@ -92,11 +92,23 @@ function comparedClauses(config: DeploymentConfig, gate: GatePolicy | undefined,
   const found = [
     ...ofKind(
       () => true,
-      (pair) => limitsOf(config, gate, pair, levels),
+      (pair) => limitsOf(config, pair, levels),
+    ),
+    // What an agent took is known of what was asked for it, and seldom of its traffic.
+    ...ofKind(
+      ({ costUsd }) => costUsd !== null,
+      (pair) => (gate?.maxCostIncrease === undefined ? [] : [costClause(pair, gate.maxCostIncrease, levels)]),
     ),
     ...ofKind(
       ({ quality }) => quality !== undefined,
       (pair) => (gate && config.evidence.share > 0 ? qualityClauses(gate, pair, levels) : []),
+    ),
+    // Cases carry tags, and traffic hardly ever does.
+    ...(gate && config.evidence.share > 0 ? (gate.noRegression ?? []) : []).flatMap((tag) =>
+      ofKind(
+        ({ quality, tags }) => quality !== undefined && tags.includes(tag),
+        (pair) => (gate ? [tagClause(tag, gate, pair, levels)] : []),
+      ),
     ),
   ];
   if (mismatch !== null) return [judged('sample_ratio', 'undecided', mismatch), ...found.map(voided)];
@@ -118,12 +130,10 @@ function strataOf(
 
 function limitsOf(
   { evidence: { maxErrorIncrease, maxLatencyIncrease } }: DeploymentConfig,
-  gate: GatePolicy | undefined,
   compared: Compared,
   levels: Levels,
 ): Judged[] {
   const clauses = [errorClause(compared, { max: maxErrorIncrease, hasBlue: true, levels })];
-  if (gate?.maxCostIncrease !== undefined) clauses.push(costClause(compared, gate.maxCostIncrease, levels));
   if (maxLatencyIncrease !== undefined)
     clauses.push(latencyIncreaseClause(compared, maxLatencyIncrease, levels));
   return clauses;

@@ -52,18 +52,12 @@ export function errorClause(
 
 /** The clauses of the gate that speak of a baseline, for the quality of answers. */
 export function qualityClauses(gate: GatePolicy, compared: Compared, levels: Levels): Judged[] {
-  const { nonInferiorityMargin: margin, noRegression = [], allowRegression = [] } = gate;
+  const { nonInferiorityMargin: margin, allowRegression = [] } = gate;
   const clauses: Judged[] = [];
   for (const metric of ['pass', 'score'] as const) {
     if (!allowRegression.includes(metric))
       clauses.push(regression(metric, compared, margin ?? DEFAULT_MARGIN, levels));
     if (margin !== undefined) clauses.push(nonInferior(metric, compared, margin, levels));
-  }
-
-  const ofTag = (samples: readonly Sample[], tag: string) => samples.filter(({ tags }) => tags.includes(tag));
-  for (const tag of noRegression) {
-    const own = { green: ofTag(compared.green, tag), blue: ofTag(compared.blue, tag) };
-    clauses.push(unregressed(tag, own, margin ?? DEFAULT_MARGIN, levels));
   }
   return clauses;
 }
@@ -116,7 +110,10 @@ function boundClause(
 }
 
 /** Cases of live traffic have no pairs: the tag's pass rate must not be shown to fall, and be shown not to fall by the margin. */
-function unregressed(tag: string, compared: Compared, margin: number, levels: Levels): Judged {
+export function tagClause(tag: string, gate: GatePolicy, all: Compared, levels: Levels): Judged {
+  const margin = gate.nonInferiorityMargin ?? DEFAULT_MARGIN;
+  const ofTag = (samples: readonly Sample[]) => samples.filter(({ tags }) => tags.includes(tag));
+  const compared = { green: ofTag(all.green), blue: ofTag(all.blue) };
   const name = `no_regression[${tag}]`;
   const reason = reasonFor('pass', compared);
   if (reason === null)

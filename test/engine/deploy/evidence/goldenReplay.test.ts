@@ -84,6 +84,20 @@ describe('golden cases of a deployment', () => {
     );
   });
 
+  it('of a tag are asked of both once within a step, as long as no traffic has the tag', async () => {
+    await using given = await started(polite);
+    const { agent, folder } = given;
+    const asked = { tag: 'critical', count: 5 };
+    await folder.evidence.fillTag(PAIR, WINDOW, asked, signal);
+    await folder.evidence.fillTag(PAIR, WINDOW, asked, signal);
+    assert.deepEqual(
+      agent.calls.map(({ body }) => JSON.parse(body).case_id),
+      ['one', 'one'],
+    );
+    await folder.evidence.fillTag(PAIR, WINDOW, { tag: 'unknown', count: 5 }, signal);
+    assert.equal(agent.calls.length, 2);
+  });
+
   it('share the money with the judges of traffic: one total for the deployment', async () => {
     await using given = await started(polite, { maxCostUsd: 2 });
     const { agent, folder } = given;

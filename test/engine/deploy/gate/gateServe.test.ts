@@ -20,6 +20,7 @@ async function gateOver(found: () => Sample[], { root = temporaryFolder(), port 
     read,
     begin: none,
     fill: none,
+    fillTag: none,
     end: none,
     smoke: () => Promise.reject(new Error('not asked')),
   };
