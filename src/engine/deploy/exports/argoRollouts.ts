@@ -1,6 +1,13 @@
 import { stringify } from 'yaml';
 import type { PrometheusQuery } from '../../suites/deploying/deploymentConfig.ts';
-import { commented, duration, type ExportedNames, exportedNames, neverSaid } from './exportedNames.ts';
+import {
+  commented,
+  duration,
+  type ExportedNames,
+  exportedNames,
+  figureNames,
+  neverSaid,
+} from './exportedNames.ts';
 import type { Exported, ExportOptions } from './exportOptions.ts';
 
 /** How often the gate is asked whether it fails, in milliseconds. */
@@ -46,6 +53,7 @@ const ARGS = [{ name: 'stable' }, { name: 'canary' }, { name: 'step', value: '0'
 
 /** Asked once when the hold of a step is over. */
 function stepTemplate({ config, gateUrl, secret }: ExportOptions, { name, namespace }: ExportedNames) {
+  const figures = figureNames(config.evidence.prometheus);
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AnalysisTemplate',
@@ -61,7 +69,9 @@ function stepTemplate({ config, gateUrl, secret }: ExportOptions, { name, namesp
           failureCondition: 'result == -1',
           provider: web(gateUrl, config.name, 'over=true'),
         },
-        ...config.evidence.prometheus.map((query) => prometheus(query, longestHold(config))),
+        ...config.evidence.prometheus.map((query, at) =>
+          prometheus(`prometheus-${figures[at]}`, query, longestHold(config)),
+        ),
       ],
     },
   };
@@ -106,14 +116,14 @@ function web(gateUrl: string, deployment: string, query: string) {
 }
 
 /** One series that is a number within its limits; none, several and NaN are inconclusive. */
-function prometheus({ name, url, query, min, max }: PrometheusQuery, holdMs: number) {
+function prometheus(name: string, { url, query, min, max }: PrometheusQuery, holdMs: number) {
   const limits = [
     ...(max === undefined ? [] : [`result[0] <= ${max}`]),
     ...(min === undefined ? [] : [`result[0] >= ${min}`]),
   ];
   const one = 'len(result) == 1 && !isNaN(result[0])';
   return {
-    name: `prometheus-${name.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`,
+    name,
     count: 1,
     ...{ failureLimit: 0, inconclusiveLimit: 0, consecutiveErrorLimit: MOST_ERRORS },
     successCondition: [one, ...limits].join(' && '),

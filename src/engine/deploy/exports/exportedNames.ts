@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../../suites/deploying/deploymentConfig.ts';
+import type { DeploymentConfig, PrometheusQuery } from '../../suites/deploying/deploymentConfig.ts';
 
 /** What a deployment steers, as a cluster knows it. */
 export interface ExportedNames {
@@ -11,15 +11,29 @@ export interface ExportedNames {
 }
 
 export function exportedNames({ name, router }: DeploymentConfig): ExportedNames {
-  const own =
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9-]+/g, '-')
-      .replace(/^-+|-+$/g, '') || 'deployment';
+  const own = plain(name, 40) || 'deployment';
   if (router.kind === 'local')
     return { name: own, namespace: undefined, deployment: own, service: own, httpRoute: own };
   const { namespace, deployment, service, httpRoute } = router;
   return { name: own, namespace, deployment, service, httpRoute };
+}
+
+/** Of figures, each another one: of two objects of one name, the cluster would keep the last. */
+export function figureNames(queries: readonly PrometheusQuery[]): string[] {
+  const names: string[] = [];
+  for (const { name } of queries) {
+    const own = plain(name, 16) || 'figure';
+    let unique = own;
+    for (let next = 2; names.includes(unique); next += 1) unique = `${own}-${next}`;
+    names.push(unique);
+  }
+  return names;
+}
+
+/** As names of objects are written; empty where nothing is left of it. */
+function plain(name: string, longest: number): string {
+  const ascii = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return ascii.replace(/^-/, '').slice(0, longest).replace(/-$/, '');
 }
 
 /** What neither of the controllers can say. */

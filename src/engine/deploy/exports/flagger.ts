@@ -1,6 +1,13 @@
 import { stringify } from 'yaml';
 import type { PrometheusQuery } from '../../suites/deploying/deploymentConfig.ts';
-import { commented, duration, type ExportedNames, exportedNames, neverSaid } from './exportedNames.ts';
+import {
+  commented,
+  duration,
+  type ExportedNames,
+  exportedNames,
+  figureNames,
+  neverSaid,
+} from './exportedNames.ts';
 import type { Exported, ExportOptions } from './exportOptions.ts';
 
 /** Failed checks until Flagger rolls back. */
@@ -15,8 +22,9 @@ export function flagger(options: ExportOptions): Exported {
   const { config } = options;
   const names = exportedNames(config);
   const notSaid = [...neverSaid(config), ...flaggerNotSaid(options)];
+  const figures = figureNames(config.evidence.prometheus);
   const documents = [
-    ...config.evidence.prometheus.map((query) => metricTemplate(query, names)),
+    ...config.evidence.prometheus.map((query, at) => metricTemplate(`${figures[at]}`, query, names)),
     canary(options, names),
   ];
   return {
@@ -61,15 +69,11 @@ function metadata(name: string, namespace: string | undefined) {
   return namespace === undefined ? { name } : { name, namespace };
 }
 
-function metricName(query: PrometheusQuery): string {
-  return query.name.toLowerCase().replace(/[^a-z0-9-]+/g, '-');
-}
-
-function metricTemplate(query: PrometheusQuery, { name, namespace }: ExportedNames) {
+function metricTemplate(figure: string, query: PrometheusQuery, { name, namespace }: ExportedNames) {
   return {
     apiVersion: 'flagger.app/v1beta1',
     kind: 'MetricTemplate',
-    metadata: metadata(`${name}-${metricName(query)}`, namespace),
+    metadata: metadata(`${name}-${figure}`, namespace),
     spec: {
       provider: { type: 'prometheus', address: query.url },
       query: query.query
@@ -82,6 +86,7 @@ function metricTemplate(query: PrometheusQuery, { name, namespace }: ExportedNam
 
 function canary({ config, gateUrl }: ExportOptions, { name, namespace, deployment, service }: ExportedNames) {
   const { policy, evidence } = config;
+  const figures = figureNames(evidence.prometheus);
   const interval = duration(Math.max(...policy.steps.map(({ holdMs }) => holdMs)));
   const hook = (type: string, path: string) => ({
     name: `touchstone-${type}`,
@@ -104,10 +109,10 @@ function canary({ config, gateUrl }: ExportOptions, { name, namespace, deploymen
         interval,
         threshold: THRESHOLD,
         stepWeights: policy.steps.map(({ weight }) => weight),
-        metrics: evidence.prometheus.map((query) => ({
-          name: metricName(query),
+        metrics: evidence.prometheus.map((query, at) => ({
+          name: figures[at],
           interval,
-          templateRef: metadata(`${name}-${metricName(query)}`, namespace),
+          templateRef: metadata(`${name}-${figures[at]}`, namespace),
           thresholdRange: {
             ...(query.min === undefined ? {} : { min: query.min }),
             ...(query.max === undefined ? {} : { max: query.max }),

@@ -79,6 +79,26 @@ describe('exports of a deployment', () => {
     }
   });
 
+  it('gives every figure a name of its own that a cluster takes', () => {
+    const names = ['error rate', 'error-rate', '誤り率', '遅延', 'x'.repeat(90)];
+    const prometheus = names.map((name) => ({ name, url: 'http://prometheus:9090', query: 'x', max: 1 }));
+    const config = { ...FULL, name: 'n'.repeat(90), evidence: { ...FULL.evidence, prometheus } };
+    const metricsOf = (document: JsonObject | undefined, ...keys: string[]) => {
+      let found: JsonValue | undefined = document;
+      for (const key of keys) found = isJsonObject(found ?? null) ? (found as JsonObject)[key] : undefined;
+      return (found as JsonObject[]).map(({ name }) => String(name));
+    };
+
+    const argo = documentsOf(argoRollouts(exported(config)).yaml);
+    const canary = documentsOf(flagger(exported(config)).yaml);
+    const objects = canary.map(({ metadata }) => String((metadata as JsonObject)['name']));
+    for (const all of [metricsOf(argo[0], 'spec', 'metrics').slice(1), objects]) {
+      assert.equal(new Set(all).size, all.length);
+      for (const name of all) assert.match(name, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    }
+    assert.equal(objects.length, names.length + 1);
+  });
+
   it('fills in what another controller calls both versions', () => {
     assert.match(argoRollouts(exported(FULL)).yaml, /x\{v="\{\{args\.canary\}\}"\}\[600s\]/);
     assert.match(flagger(exported(FULL)).yaml, /x\{v="\{\{ target \}\}"\}\[\{\{ interval \}\}\]/);

@@ -287,6 +287,22 @@ describe('the judge of a step', () => {
     assert.equal(look(both(500, few, few), { gate: costs, config: unjudged }).status, 'pass');
   });
 
+  it('counts an answer that never came as one that has not passed', () => {
+    const good = () => ({ quality: { passed: true, score: 1 } });
+    const half = (at: number) => (at % 2 === 0 ? { ...error(), quality: null } : good());
+    const config = deploymentWith({}, { maxErrorIncrease: 1 });
+    const { status, reason } = look(both(500, half, good), { gate: { undecided: 'fail' }, config });
+    assert.equal(status, 'fail');
+    assert.match(reason ?? '', /regression\[pass\]/);
+  });
+
+  it('shows no costs to be higher by a handful of requests', () => {
+    const spread = (usd: number) => (at: number) => ({ costUsd: usd * (1 + (at % 2) / 1e6) });
+    const tenfold = (n: number) => both(n, spread(0.1), spread(0.01));
+    assert.equal(look(tenfold(19), { gate: costs, config: unjudged }).status, 'undecided');
+    assert.equal(look(tenfold(20), { gate: costs, config: unjudged }).status, 'fail');
+  });
+
   it('holds golden cases apart: they fill a step up, and are compared with golden cases alone', () => {
     const golden = (at: number) => ({ source: 'golden' as const, ...passing(0.6)(at) });
     const gate: GatePolicy = { undecided: 'fail', nonInferiorityMargin: 0.1 };
