@@ -15,15 +15,19 @@ describe('journey: the next version step by step', function () {
   before(needsWorkbench);
 
   async function open(theme: Theme, viewport: { width: number; height: number }) {
-    const older = await olderAgent();
-    const workbench = await Workbench.open({
-      folder: temporaryFolder(deployedWorkspace(older.url)),
-      settings: { 'touchstone.traces.port': 0, 'touchstone.gateway.port': 0 },
-      theme,
-      viewport,
-    });
+    await using opened = new AsyncDisposableStack();
+    const older = opened.use(await olderAgent());
+    const workbench = opened.use(
+      await Workbench.open({
+        folder: temporaryFolder(deployedWorkspace(older.url)),
+        settings: { 'touchstone.traces.port': 0, 'touchstone.gateway.port': 0 },
+        theme,
+        viewport,
+      }),
+    );
     const { page, folder } = workbench;
-    let customers: Customers | undefined;
+    // Before the workspace is gone, also where what follows fails.
+    opened.defer(async () => void (await stopServices(folder, systemClock)));
 
     await workbench.runCommand('Touchstone: Start Gateway…');
     await page
@@ -31,7 +35,9 @@ describe('journey: the next version step by step', function () {
       .first()
       .waitFor({ timeout: 60_000 });
     const lease = await eventually(() => readLease(servicesFiles(folder).lease)?.gateway ?? assert.fail());
-    customers = new Customers({ endpoint: `http://127.0.0.1:${lease.port}`, token: lease.token });
+    const customers = new Customers({ endpoint: `http://127.0.0.1:${lease.port}`, token: lease.token });
+    opened.defer(() => customers.stop());
+    const world = opened.move();
 
     return {
       ...{ workbench, customers, older, page },
@@ -48,12 +54,7 @@ describe('journey: the next version step by step', function () {
         await workbench.screenshot(`deployment-confirm-${version}`);
         await dialog.getByRole('button', { name: 'Deploy' }).click();
       },
-      async [Symbol.asyncDispose](): Promise<void> {
-        await customers?.stop();
-        await stopServices(folder, systemClock);
-        await workbench[Symbol.asyncDispose]();
-        await older[Symbol.asyncDispose]();
-      },
+      [Symbol.asyncDispose]: () => world.disposeAsync(),
     };
   }
 
@@ -65,6 +66,9 @@ describe('journey: the next version step by step', function () {
     await panel.locator('[aria-current=step]').first().waitFor({ timeout: 30_000 });
     await page.locator('.statusbar-item', { hasText: /desk/ }).first().waitFor();
     await workbench.screenshot('deployment-watching');
+    await page.locator('.pane-header', { hasText: 'Deployments' }).first().click();
+    await page.locator('.monaco-list-row[aria-label^="Deployment desk"]').first().waitFor();
+    await workbench.screenshot('deployment-view');
 
     await panel
       .getByRole('status')

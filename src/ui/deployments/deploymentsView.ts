@@ -253,6 +253,7 @@ function evidenceItem(entry: DeploymentEntry): vscode.TreeItem {
   item.tooltip = vscode.l10n.t(
     'What the samples of this step alone come to, and what the gate says of them.',
   );
+  item.accessibilityInformation = { label: vscode.l10n.t('Evidence: {0}', item.description) };
   return item;
 }
 
@@ -306,6 +307,7 @@ function journalItem({ deployment, journal }: DeploymentEntry): vscode.TreeItem 
   item.tooltip = vscode.l10n.t(
     'What happened, the newest first. Each entry was written before it took effect.',
   );
+  item.accessibilityInformation = { label: vscode.l10n.t('Journal: {0}', item.description) };
   return item;
 }
 
