@@ -28,10 +28,10 @@ describe('golden cases of a release', () => {
       const { samples, problems } = await folder.evidence.read(PAIR, WINDOW, signal);
       assert.deepEqual(problems, []);
       assert.deepEqual(
-        samples.map(({ side, source, isError, quality }) => [side, source, isError, quality?.passed]),
+        samples.map(({ side, source, servedModel, quality }) => [side, source, servedModel, quality?.passed]),
         [
-          ['green', 'golden', false, true],
-          ['blue', 'golden', false, true],
+          ['green', 'golden', 'served-1', true],
+          ['blue', 'golden', 'served-1', true],
         ],
       );
       assert.deepEqual(
