@@ -131,17 +131,17 @@ describe('the files of a revision', function () {
     files.remove();
   });
 
-  it('may be in a folder that is called like an index', async () => {
+  it('may be in a repository that is called like an index', async () => {
     const { top } = repository();
     const folder = path.join(top, 'elsewhere/index');
     mkdirSync(folder, { recursive: true });
     const run = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: folder });
     run('init', '--quiet');
-    write(folder, 'a.txt', 'a');
+    write(folder, 'app/a.txt', 'a');
     run('add', '--all');
     run('-c', 'commit.gpgsign=false', 'commit', '--quiet', '-m', 'first');
-    const files = await checkOutRevision(folder, 'HEAD', ports);
+    const files = await checkOutRevision(path.join(folder, 'app'), 'HEAD', ports);
     assert.equal(readFileSync(path.join(files.root, 'a.txt'), 'utf8'), 'a');
     files.remove();
   });
