@@ -11,7 +11,7 @@ export function explain(status: DeploymentStatus): string[] {
 
   const { last, drift, wishes, pending } = folded;
   const sentences = [
-    phaseSentence(status),
+    phaseSentence(status, drift.length > 0),
     ended(last.data.reason),
     ...overrides(status.journal),
     ...lastNote(status.journal),
@@ -26,7 +26,8 @@ export function explain(status: DeploymentStatus): string[] {
   return [...new Set(sentences)];
 }
 
-function phaseSentence({ phase, pair, step, steps }: DeploymentStatus): string {
+/** `isChanged`: somebody else's targets may hold in place of blue. */
+function phaseSentence({ phase, pair, step, steps }: DeploymentStatus, isChanged: boolean): string {
   const green = shownName(pair.green);
   const blue = pair.blue ? shownName(pair.blue) : 'nothing';
   const weight = step === null ? 0 : (steps[step]?.weight ?? 0);
@@ -54,7 +55,7 @@ function phaseSentence({ phase, pair, step, steps }: DeploymentStatus): string {
     case 'rolling-back':
       return `${blue} gets all traffic back, and ${green} is stopped.`;
     case 'rolled-back':
-      return `Rolled back: ${blue} serves.`;
+      return isChanged ? `Rolled back: ${green} gets no traffic.` : `Rolled back: ${blue} serves.`;
     case 'failed':
       return `Failed: it cannot go on by itself. Mend the cause, then \`touchstone deploy rollback\`.`;
   }

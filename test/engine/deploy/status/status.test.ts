@@ -72,6 +72,14 @@ describe('the status of a deployment', () => {
     );
   });
 
+  it('does not say that the version before serves where somebody else has changed the route', async () => {
+    await world.run(10);
+    world.router.drift = ['"other" gets traffic, too'];
+    await world.wish({ kind: 'rollback' });
+    await world.run(10);
+    assert.deepEqual(explain(statusIn(world)).slice(0, 1), ['Rolled back: newer gets no traffic.']);
+  });
+
   it('is told to whoever follows, at each change', async () => {
     await world.stop();
     const seen: string[] = [];
