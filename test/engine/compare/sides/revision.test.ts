@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { checkOutRevision, MissingFolderError } from '../../../../src/engine/compare/sides/revision.ts';
 import { UsageError } from '../../../../src/engine/errors.ts';
@@ -51,6 +51,11 @@ describe('the files of a revision', function () {
     assert.equal(path.basename(files.root), path.basename(top));
     assert.equal(readFileSync(path.join(files.root, 'app/kept.txt'), 'utf8'), 'kept\n');
     files.remove();
+    const link = path.join(temporaryFolder({}), 'linked');
+    symlinkSync(top, link, 'junction');
+    const linked = await checkOutRevision(link, 'HEAD~1', ports);
+    assert.equal(path.basename(linked.root), 'linked', 'its suite may be called after the folder');
+    linked.remove();
   });
 
   it("leave the person's index and files alone", async () => {
