@@ -188,6 +188,16 @@ describe('the files of a revision', function () {
     files.remove();
   });
 
+  it('come with the rest of a repository, however long its names are', async () => {
+    const { top, app, run } = repository();
+    for (let at = 100; at < 220; at += 1) write(top, `lib/${'x'.repeat(200)}${at}`, '');
+    run('add', '--all');
+    run('commit', '--quiet', '-m', 'third');
+    const files = await checkOutRevision(app, 'HEAD', ports);
+    assert.equal(readdirSync(path.join(files.root, '../lib')).length, 121);
+    files.remove();
+  });
+
   async function isMissing(folder: string, revision: string): Promise<void> {
     const scratch = temporaryFolder({});
     const { TMPDIR } = process.env;
