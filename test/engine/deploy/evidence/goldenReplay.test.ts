@@ -130,7 +130,7 @@ describe('golden cases of a deployment', () => {
     await using given = await started(polite);
     assert.deepEqual(await given.folder.evidence.smoke(PAIR, signal), {
       status: 'pass',
-      reason: '2 golden cases answered',
+      reason: '2 golden cases were answered',
     });
 
     await using broken = await started((_call, response) => void response.writeHead(500).end());
