@@ -10,7 +10,7 @@ const SUITE = `  live:
     dataset: support.golden.yaml
     targets: [{ name: agent, command: [node, agent/main.mjs] }]
     evaluators:
-      - { type: forbidden-concepts, name: no-evasion, value: [our website, not sure] }
+      - { type: forbidden-concepts, name: no-evasion, value: [our website, not sure whether I may] }
     gate: { min_pass_rate: 0.8 }
 
 `;
