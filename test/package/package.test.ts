@@ -18,7 +18,7 @@ const ALLOWED = [
   /^extension\/dist\/(extension\.cjs|(engineProcess|services)\.js|(dataset|openDataset|report|trace|gateway)Worker\.js)$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
-  /^extension\/dist\/webview\/(report|standalone|compare|trace|monitor)\.(js|css)$/,
+  /^extension\/dist\/webview\/(report|standalone|compare|trace|monitor|deployment)\.(js|css)$/,
   /^extension\/media\/(icon\.svg|icon\.png|prices\.json|terminal\.png)$/,
   /^extension\/media\/schemas\/[\w.-]+\.schema\.json$/,
   /^extension\/media\/(walkthrough|screenshots)\/[\w-]+\.png$/,
