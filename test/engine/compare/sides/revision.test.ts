@@ -168,8 +168,7 @@ describe('the files of a revision', function () {
       return found;
     };
     assert.deepEqual(await texts(), ['POINTER', 'pointer']);
-    run('config', 'filter.lfs.process', `echo "$GIT_INDEX_FILE" >> '${top}/.git/asked'; exit 1`);
-    run('config', 'filter.lfs.required', 'false');
+    run('config', 'filter.lfs.smudge', `echo "$GIT_INDEX_FILE" >> '${top}/.git/asked'; cat`);
     await texts();
     const asked = readFileSync(path.join(top, '.git/asked'), 'utf8').split('\n');
     assert.equal(asked.filter((index) => index !== '').length, 1, 'written once, for the workspace');
