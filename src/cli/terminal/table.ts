@@ -65,9 +65,11 @@ export function wrap(text: string, width: number, most = Number.POSITIVE_INFINIT
 }
 
 function* brokenLines(text: string, width: number): Iterable<string> {
-  for (const paragraph of text.split(/\n+/)) {
+  for (const paragraph of text.split('\n')) {
     let line = '';
-    for (const [word] of paragraph.matchAll(/\S+/g)) {
+    // A pattern for whole words runs out of stack where one is of millions of characters.
+    for (const word of paragraph.split(/\s/)) {
+      if (word === '') continue;
       let within = false;
       for (const piece of pieces(word, width)) {
         const joined = line === '' ? piece : `${line} ${piece}`;
