@@ -102,9 +102,10 @@ await Promise.all([
   suite('unit tests of the engine', [
     ...process.argv.slice(2),
     'test/{engine,engineProcess,conformance,simulation}/**/*.test.ts',
-  ]).then(() => suite('panels in a browser', ['test/webview/**/*.test.ts'])),
+  ])
+    .then(() => suite('panels in a browser', ['test/webview/**/*.test.ts']))
+    .then(() => counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts'])),
 ]);
-await counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
 // A whole editor in a browser on a shared machine: a journey that fails leaves its evidence in screenshots/failed, is
 // gone through once more, and says so. Two at a time: each of them waits for the editor most of its time.
 const journeys = globSync('test/e2e/**/*.test.ts', { cwd: root }).sort();
