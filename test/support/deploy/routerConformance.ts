@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Observed, Pair, Router } from '../../../src/engine/deploy/routers/router.ts';
 import type { Side, Weights } from '../../../src/engine/deploy/sides.ts';
+import { skip } from '../skip.ts';
+
+const NO_TRAFFIC = 'no requests go through this router in tests';
 
 /** A router over something real, and what a test does to it from outside. Blue serves; green does not exist yet. */
 export interface RouterWorld {
@@ -101,7 +104,7 @@ export function conformsAsRouter(name: string, open: () => Promise<RouterWorld>)
     });
 
     it('moves traffic', async function () {
-      if (!world.traffic) return this.skip();
+      if (!world.traffic) return skip(this, NO_TRAFFIC);
       await startReady();
       assert.deepEqual(await world.traffic(20), { blue: 20, green: 0 });
       await weigh(100);
@@ -229,7 +232,7 @@ export function conformsAsRouter(name: string, open: () => Promise<RouterWorld>)
     });
 
     it('waits for requests under way, and no longer than it was told', async function () {
-      if (!world.holdRequest) return this.skip();
+      if (!world.holdRequest) return skip(this, NO_TRAFFIC);
       await startReady();
       await weigh(100);
       const release = await world.holdRequest('green');
