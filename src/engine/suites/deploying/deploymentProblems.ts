@@ -1,8 +1,8 @@
-import { nearest } from '../../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import { type ConfigReader, reportAt, reportKey } from '../config/configReader.ts';
 import { toMilliseconds } from '../config/duration.ts';
+import { reportUnknownName } from '../config/unknownName.ts';
 import type { GatewayConfig, RouteConfig } from '../gateway/gatewayConfig.ts';
 import { checkLiveSuite } from '../monitoring/liveSuite.ts';
 import type { DeploymentConfig } from './deploymentConfig.ts';
@@ -91,16 +91,9 @@ function checkRoute(
   // One that cannot be used has been reported there.
   if (routes.includes(name)) return;
 
-  const guess = nearest(name, routes)[0];
-  reportAt(reader, at, {
-    code: 'unknown-route',
-    message: `there is no route "${name}"`,
-    remedy: guess
-      ? `Did you mean "${guess}"?`
-      : routes.length === 0
-        ? 'Add it under gateway.routes.'
-        : `Use one of: ${routes.join(', ')}.`,
-    meant: guess,
+  reportUnknownName(reader, at, {
+    ...{ what: 'route', name, names: routes },
+    remedy: 'Add it under gateway.routes.',
   });
 }
 

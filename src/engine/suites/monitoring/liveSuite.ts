@@ -1,7 +1,7 @@
-import { nearest } from '../../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import { type ConfigReader, reportAt } from '../config/configReader.ts';
+import { reportUnknownName } from '../config/unknownName.ts';
 import { unfitFor } from './unfitEvaluators.ts';
 
 interface Surroundings {
@@ -19,7 +19,8 @@ export function checkLiveSuite(
   { suites, hasCases = false }: Surroundings,
 ): void {
   if (!suites.has(name)) {
-    reportUnknown(reader, name, at, [...suites.keys()]);
+    const remedy = 'Add it under suites, or remove this key.';
+    reportUnknownName(reader, at, { what: 'suite', name, names: [...suites.keys()], remedy });
     return;
   }
 
@@ -30,19 +31,5 @@ export function checkLiveSuite(
     code: 'unfit-evaluator',
     message: `no evaluator of the suite "${name}" can score live answers, because all of them need an expected answer or several answers`,
     remedy: 'Add an evaluator that looks at the answer alone, such as rubric or is-json.',
-  });
-}
-
-function reportUnknown(reader: ConfigReader, name: string, at: Pointer, names: readonly string[]): void {
-  const guess = nearest(name, names)[0];
-  reportAt(reader, at, {
-    code: 'unknown-suite',
-    message: `there is no suite "${name}"`,
-    remedy: guess
-      ? `Did you mean "${guess}"?`
-      : names.length === 0
-        ? 'Add it under suites, or remove this key.'
-        : `Use one of: ${names.join(', ')}.`,
-    meant: guess,
   });
 }
